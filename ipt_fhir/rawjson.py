@@ -1,0 +1,148 @@
+"""Read and write JSON without changing it (decision-D3).
+
+Rules of this file:
+1. What is not edited is written as it was read: key order, unknown members, time and number spellings. Strings are
+   equal by value; their escapes may be respelled, and a bare ``-0`` becomes ``0``.
+2. Hostile input is refused before it is parsed: size, depth, node count, duplicate keys, NaN, lone surrogates
+   (attack-A50, attack-A53, attack-A54). msgspec alone would keep the last of two equal keys and say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
+
+import msgspec
+
+JsonObject = dict[str, Any]
+
+
+class JsonRefused(ValueError):
+    """The text is not JSON we accept; the message says which rule it breaks, in words for IT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost us: bytes of text, nesting depth, number of values, digits of an integer."""
+
+    size: int = 16 * 1024 * 1024
+    depth: int = 64
+    nodes: int = 1_000_000
+    digits: int = 30
+
+
+class Spelled:
+    """A number that Decimal would spell differently (``1e2``, ``1.50E-3``, ``0.00000010``); kept as written.
+
+    Not a dataclass: msgspec would write one as an object.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @property
+    def decimal(self) -> Decimal:
+        """The value, for comparing and validating."""
+        return Decimal(self.text)
+
+
+_LIMITS = Limits()
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BRACKETS = b"{}[]"
+_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+_STEP = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
+
+
+def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
+    """Turn JSON text (UTF-8, no byte order mark) into dicts, lists, str, bool, None, int, Decimal and Spelled.
+
+    Raises JsonRefused for text that is malformed, beyond the limits, or ambiguous (a name twice in one object).
+    """
+    if len(data) > limits.size:
+        raise JsonRefused(f"larger than {limits.size} bytes")
+    bare = _STRING.sub(b"", data)
+    _check_shape(bare, limits)
+    try:
+        value = _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise JsonRefused(f"not JSON: {wrong}") from wrong
+    if bare.count(b":") != _count_members(value):
+        raise JsonRefused("the same name stands twice in one object")
+    return value
+
+
+def parse_object(data: bytes, limits: Limits = _LIMITS) -> JsonObject:
+    """As parse, and the document must be a JSON object (a FHIR resource, a token response, a key set)."""
+    value = parse(data, limits)
+    if not isinstance(value, dict):
+        raise JsonRefused("not a JSON object")
+    return value
+
+
+def write(value: Any) -> bytes:
+    """Write as compact UTF-8 JSON; numbers keep their spelling."""
+    return _ENCODER.encode(value)
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Equal by value: ``1.0`` equals ``1.00``, member order does not count, ``true`` does not equal ``1``."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(value, right[name]) for name, value in left.items())
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(number(left) == number(right))
+
+
+def number(value: Any) -> Any:
+    """The Decimal of a Spelled number; everything else as it is."""
+    return value.decimal if isinstance(value, Spelled) else value
+
+
+def copy(value: Any) -> Any:
+    """A deep copy of a JSON tree; leaves are immutable and shared."""
+    if isinstance(value, dict):
+        return {name: copy(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [copy(item) for item in value]
+    return value
+
+
+def _check_shape(bare: bytes, limits: Limits) -> None:
+    """Hold the text without its strings against the limits, before a parser recurses into it."""
+    if bare.count(b",") + bare.count(b"{") + bare.count(b"[") > limits.nodes:
+        raise JsonRefused(f"more than {limits.nodes} values")
+    brackets = bare.translate(None, _NOT_BRACKETS)
+    if len(brackets) > limits.depth and max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > limits.depth:
+        raise JsonRefused(f"nested deeper than {limits.depth}")
+    if re.search(rb"[0-9]{%d}" % (limits.digits + 1), bare):
+        raise JsonRefused(f"a number of more than {limits.digits} digits")
+
+
+def _count_members(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_count_members(member) for member in value.values() if isinstance(member, dict | list))
+    if isinstance(value, list):
+        return sum(_count_members(item) for item in value if isinstance(item, dict | list))
+    return 0
+
+
+def _number_from(text: str) -> Decimal | Spelled:
+    value = Decimal(text)
+    return value if str(value) == text else Spelled(text)
+
+
+def _encode_special(value: Any) -> Any:
+    if isinstance(value, Spelled):
+        return msgspec.Raw(value.text.encode("ascii"))
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_number_from)
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode_special, decimal_format="number")
