@@ -1,0 +1,1 @@
+"""IPT as data: variants, phases, goal templates, planned activities."""
