@@ -1,0 +1,62 @@
+"""The command ``ipt-fhir`` (decision-D23).
+
+The library's verbs stand here and work in the base install. The app's verbs join through the entry-point group
+``ipt_fhir.commands``; the library never imports the app.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+_GROUP = "ipt_fhir.commands"
+# Verbs of the app and the extra each needs, so that a base install can say what to install.
+_EXTRAS = {"demo": "demo", "serve": "app"}
+
+
+class Verbs(click.Group):
+    """The library's verbs and those that installed packages add."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs by name; those whose extra is missing too."""
+        return sorted({*super().list_commands(ctx), *_EXTRAS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb, or one that says which extra it needs."""
+        return super().get_command(ctx, cmd_name) or _joined(ctx, cmd_name) or _missing(cmd_name)
+
+
+@click.command(cls=Verbs)
+@click.version_option(package_name="ipt-fhir")
+def main() -> None:
+    """Interpersonal Psychotherapy care plans, goals and questionnaires as FHIR R4."""
+
+
+def _joined(ctx: click.Context, name: str) -> click.Command | None:
+    """A verb of another installed package; None when its libraries are not installed."""
+    for entry in entry_points(group=_GROUP):
+        group = _loaded(entry)
+        found = group.get_command(ctx, name) if group else None
+        if found:
+            return found
+    return None
+
+
+def _loaded(entry: EntryPoint) -> click.Group | None:
+    try:
+        found: click.Group = entry.load()
+    except ModuleNotFoundError:
+        return None
+    return found
+
+
+def _missing(name: str) -> click.Command | None:
+    if name not in _EXTRAS:
+        return None
+    hint = f'"{name}" needs more than the library: pip install "ipt-fhir[{_EXTRAS[name]}]"'
+
+    def refuse() -> None:
+        raise click.ClickException(hint)
+
+    return click.Command(name, callback=refuse, help=hint)

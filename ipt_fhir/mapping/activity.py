@@ -1,0 +1,193 @@
+"""Planned activity <-> ServiceRequest, Task, or an ``activity.detail`` inside the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipt_fhir.locale.texts import N_
+from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.references import Writing
+from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus
+from ipt_fhir.model.episode import Contract, Episode, Frequency
+from ipt_fhir.protocol.catalogue import activity_templates
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology import concepts, systems
+from ipt_fhir.terminology.concepts import Concept
+
+_REQUEST = {
+    ActivityStatus.PROPOSED: "draft",
+    ActivityStatus.PLANNED: "active",
+    ActivityStatus.ON_HOLD: "on-hold",
+    ActivityStatus.COMPLETED: "completed",
+    ActivityStatus.CANCELLED: "revoked",
+}
+_TASK = {
+    ActivityStatus.PROPOSED: "draft",
+    ActivityStatus.PLANNED: "requested",
+    ActivityStatus.ON_HOLD: "on-hold",
+    ActivityStatus.COMPLETED: "completed",
+    ActivityStatus.CANCELLED: "cancelled",
+}
+_DETAIL = {
+    ActivityStatus.PROPOSED: "not-started",
+    ActivityStatus.PLANNED: "scheduled",
+    ActivityStatus.ON_HOLD: "on-hold",
+    ActivityStatus.COMPLETED: "completed",
+    ActivityStatus.CANCELLED: "cancelled",
+}
+# Words of other writers that mean one of ours; anything else counts as still planned.
+_SYNONYMS = {
+    "stopped": ActivityStatus.CANCELLED,
+    "rejected": ActivityStatus.CANCELLED,
+    "failed": ActivityStatus.CANCELLED,
+    "entered-in-error": ActivityStatus.CANCELLED,
+}
+_KINDS = {ActivityKind.SERVICE: "ServiceRequest", ActivityKind.TASK: "Task"}
+# Timing.repeat of each frequency: times, length of the period, unit (UCUM).
+_TIMING = {
+    Frequency.WEEKLY: (1, 1, "wk"),
+    Frequency.TWICE_WEEKLY: (2, 1, "wk"),
+    Frequency.FORTNIGHTLY: (1, 2, "wk"),
+    Frequency.MONTHLY: (1, 1, "mo"),
+}
+
+
+def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+    """The ServiceRequest or Task of a planned activity; ``old`` as in ``write_goal``."""
+    if activity.kind is ActivityKind.SERVICE:
+        return _write_request(activity, episode, writing, old)
+    return _write_task(activity, writing, old)
+
+
+def read_activity(resource: JsonObject) -> Activity:
+    """The planned activity of one of our ServiceRequest or Task resources."""
+    service = resource["resourceType"] == "ServiceRequest"
+    return Activity(
+        id=editing.identifier_of(resource) or resource["id"],
+        kind=ActivityKind.SERVICE if service else ActivityKind.TASK,
+        code=_own_code(resource.get("code")) or OTHER,
+        text=resource["code"]["text"] if service else resource["description"],
+        status=_status_of(resource["status"], _REQUEST if service else _TASK),
+    )
+
+
+def write_detail(activity: Activity, writing: Writing, old: JsonObject) -> JsonObject:
+    """``CarePlan.activity.detail`` for a server that keeps only that."""
+    editing.put(old, "kind", _KINDS[activity.kind])
+    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put(old, "status", _put_status(activity, old, _DETAIL))
+    editing.put(old, "description", activity.text)
+    return old
+
+
+def read_inline(element: JsonObject, index: int) -> Activity:
+    """An activity the plan holds itself: one of ours, or one that somebody added in the chart."""
+    detail = element.get("detail", {})
+    code = _own_code(detail.get("code"))
+    ours = code is not None and "id" in element
+    return Activity(
+        id=element["id"] if ours else f"chart-{index}",
+        kind=ActivityKind.TASK if detail.get("kind") == "Task" else ActivityKind.SERVICE,
+        code=code or OTHER,
+        text=_words(element),
+        status=_status_of(detail.get("status", "unknown"), _DETAIL),
+        inline="detail" in element,
+        by_us=ours,
+    )
+
+
+def code_of(resource: JsonObject) -> str | None:
+    """The entry of ``protocol/activities.toml`` a ServiceRequest or Task names, if it is a planned activity."""
+    return _own_code(resource.get("code"))
+
+
+def _write_request(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+    therapist = episode.therapist
+    old.setdefault("resourceType", "ServiceRequest")
+    editing.put_profile(old, systems.US_CORE_SERVICEREQUEST)
+    editing.put_identifier(old, activity.id)
+    editing.put(old, "status", _put_status(activity, old, _REQUEST))
+    editing.put(old, "intent", "plan")
+    if writing.site.snomed:
+        ours = editing.codeable(writing.site, concepts.COUNSELLING)
+        editing.put_ours(old, "category", [ours], _counselling_key)
+    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put_reference(old, "subject", writing.subject)
+    if therapist:
+        editing.put_reference(old, "requester", therapist.reference, therapist.display)
+    if activity.code == COURSE:
+        _put_course(old, episode)
+    narrative.put_text(old, narrative.of_sentences(*_course_words(activity, episode, writing)), writing.site)
+    return old
+
+
+def _write_task(activity: Activity, writing: Writing, old: JsonObject) -> JsonObject:
+    old.setdefault("resourceType", "Task")
+    editing.put_identifier(old, activity.id)
+    editing.put(old, "status", _put_status(activity, old, _TASK))
+    editing.put(old, "intent", "plan")
+    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put(old, "description", activity.text)
+    editing.put_reference(old, "for", writing.subject)
+    narrative.put_text(old, narrative.of_sentences(activity.text), writing.site)
+    return old
+
+
+def _code(activity: Activity, writing: Writing) -> JsonObject:
+    template = activity_templates().get(activity.code)
+    own = Concept(systems.IPT_ACTIVITY, activity.code, template.text if template else activity.text)
+    snomed = [Concept(systems.SNOMED_CT, template.snomed, "")] if template and template.snomed else []
+    return editing.codeable(writing.site, *snomed, own, label=activity.text)
+
+
+def _put_course(resource: JsonObject, episode: Episode) -> None:
+    """How many sessions, how often, from when to when."""
+    contract = episode.contract
+    quantity = {"value": contract.sessions, "unit": "session"} if contract else None
+    editing.put(resource, "quantityQuantity", quantity)
+    editing.put(resource, "occurrenceTiming", _timing(contract, episode) if contract else None)
+
+
+def _timing(contract: Contract, episode: Episode) -> JsonObject:
+    frequency, period, unit = _TIMING[contract.frequency]
+    bounds = {"start": episode.started.isoformat(), "end": contract.ends_on.isoformat()}
+    return {"repeat": {"boundsPeriod": bounds, "frequency": frequency, "period": period, "periodUnit": unit}}
+
+
+def _course_words(activity: Activity, episode: Episode, writing: Writing) -> list[str]:
+    words = [activity.text]
+    if activity.code == COURSE and episode.contract:
+        words.append(narrative.contract_sentence(episode.contract, writing.site))
+    return words
+
+
+def _put_status(activity: Activity, old: JsonObject, table: dict[ActivityStatus, str]) -> str:
+    """Our word for the status, unless the present one already means it (``in-progress`` is still planned)."""
+    present = old.get("status")
+    if present is not None and _status_of(present, table) is activity.status:
+        return str(present)
+    return table[activity.status]
+
+
+def _status_of(word: str, table: dict[ActivityStatus, str]) -> ActivityStatus:
+    ours = {value: status for status, value in table.items()}
+    return ours.get(word) or _SYNONYMS.get(word, ActivityStatus.PLANNED)
+
+
+def _counselling_key(category: JsonObject) -> str | None:
+    found = editing.codes_of(category, systems.SNOMED_CT)
+    return concepts.COUNSELLING.code if concepts.COUNSELLING.code in found else None
+
+
+def _own_code(concept: Any) -> str | None:
+    codes = editing.codes_of(concept, systems.IPT_ACTIVITY)
+    return codes[0] if codes else None
+
+
+def _words(element: JsonObject) -> str:
+    """What an activity of somebody else is about, in the words it offers."""
+    detail = element.get("detail", {})
+    shown = element.get("reference", {})
+    offers = (detail.get("description"), detail.get("code", {}).get("text"), shown.get("display"))
+    coded = (item.get("display") for item in detail.get("code", {}).get("coding", []))
+    return next((word for word in (*offers, *coded) if word), N_("Activity without a description"))

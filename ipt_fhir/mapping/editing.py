@@ -1,0 +1,234 @@
+"""Change our elements of a resource and nothing else (decision-D3).
+
+Rules of this file:
+1. A value is written only when the resource says something else; the spelling of an equal value stays as it is
+   (``2026-01-05T10:00:00+00:00`` and ``...Z`` are the same time, ``5.0`` and ``5`` the same number).
+2. In a list, the items that are ours are recognised by a key. Items of others are never touched, moved or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ipt_fhir import rawjson
+from ipt_fhir.locale.texts import text
+from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.people import Person
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology import systems
+from ipt_fhir.terminology.concepts import Concept
+
+Key = str | None
+
+
+def put(element: JsonObject, name: str, value: Any) -> None:
+    """Set a member unless it already has that value; None removes it together with its ``_name`` sibling."""
+    if value is None or value == []:
+        element.pop(name, None)
+        element.pop(f"_{name}", None)
+    elif name not in element or not rawjson.equal(element[name], value):
+        element[name] = value
+
+
+def put_time(element: JsonObject, name: str, value: datetime | None) -> None:
+    """Set a dateTime unless the element already names that instant, in whatever spelling."""
+    present = element.get(name)
+    if value is None or present is None or read_time(present) != value:
+        put(element, name, value.isoformat() if value else None)
+
+
+def put_date(element: JsonObject, name: str, value: date | None) -> None:
+    """Set a date unless the element already names that day; a dateTime on that day counts as naming it."""
+    present = element.get(name)
+    if value is None or present is None or read_date(present) != value:
+        put(element, name, value.isoformat() if value else None)
+
+
+def put_reference(element: JsonObject, name: str, target: str | None, display: str | None = None) -> None:
+    """Point to ``Type/id`` (or a urn:uuid, or nobody but a display); an absolute spelling of the same target stays."""
+    present = element.get(name)
+    if target is None and display is None:
+        put(element, name, None)
+    elif not isinstance(present, dict) or not _points_to(present, target, display):
+        put(element, name, reference(target, display))
+
+
+def put_concept(element: JsonObject, name: str, value: JsonObject | None) -> None:
+    """Set a CodeableConcept unless one of its codings already is ours: servers add displays and translations."""
+    present = element.get(name)
+    if value is None or not isinstance(present, dict) or not _says(present, value):
+        put(element, name, value)
+
+
+def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Callable[[JsonObject], Key]) -> None:
+    """Bring our items of a list up to date.
+
+    ``key`` gives an item's identity, None for an item that is not ours. Items with an equal key are replaced in
+    place when they say something else, ours that are gone are removed, new ones are appended.
+    """
+    wanted = {key(item): item for item in ours}
+    result: list[JsonObject] = []
+    for item in element.get(name, []):
+        identity = key(item) if isinstance(item, dict) else None
+        if identity is None:
+            result.append(item)
+        elif identity in wanted:
+            result.append(_closest(item, wanted.pop(identity)))
+    put(element, name, result + list(wanted.values()))
+
+
+def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> None:
+    """Set our extension with that url, or remove it; other extensions stay."""
+    put_extensions(element, url, [value] if value else [])
+
+
+def put_extensions(element: JsonObject, url: str, values: Sequence[JsonObject]) -> None:
+    """Set all our extensions with that url, in order; a member beyond ``url`` is left as the server spells it."""
+    present = [item for item in element.get("extension", []) if item.get("url") == url]
+    if len(present) == len(values) and all(map(rawjson.equal, present, ({"url": url, **value} for value in values))):
+        return
+    others = [item for item in element.get("extension", []) if item.get("url") != url]
+    put(element, "extension", others + [{"url": url, **value} for value in values])
+
+
+def put_identifier(resource: JsonObject, value: str) -> None:
+    """Our identifier, beside those of others."""
+    ours = {"system": systems.IDENTIFIER, "value": value}
+    put_ours(resource, "identifier", [ours], lambda item: _if(item.get("system") == systems.IDENTIFIER, value))
+
+
+def put_profile(resource: JsonObject, profile: str) -> None:
+    """Declare the profile in ``meta.profile`` beside those already declared."""
+    meta = resource.setdefault("meta", {})
+    if profile not in meta.get("profile", []):
+        meta["profile"] = [*meta.get("profile", []), profile]
+
+
+def identifier_of(resource: JsonObject) -> str | None:
+    """The value of our identifier; QuestionnaireResponse has one identifier, the other types a list."""
+    found = resource.get("identifier", [])
+    for item in found if isinstance(found, list) else [found]:
+        if isinstance(item, dict) and item.get("system") == systems.IDENTIFIER and isinstance(item.get("value"), str):
+            return str(item["value"])
+    return None
+
+
+def reference(target: str | None, display: str | None = None) -> JsonObject:
+    """A Reference element."""
+    return {name: value for name, value in (("reference", target), ("display", display)) if value is not None}
+
+
+def coding(concept: Concept, site: Site) -> JsonObject:
+    """A Coding; SNOMED CT displays are the licence holder's, so none is written for them."""
+    written = {"system": concept.system, "code": concept.code}
+    if concept.system != systems.SNOMED_CT:
+        written["display"] = text(concept.label, site.language)
+    return written
+
+
+def codeable(site: Site, *concepts: Concept, label: str | None = None) -> JsonObject:
+    """A CodeableConcept of those concepts the site may send, with the text of the first one or ``label``."""
+    codings = [coding(item, site) for item in concepts if site.snomed or item.system != systems.SNOMED_CT]
+    shown = label or text(concepts[0].label, site.language)
+    return {"coding": codings, "text": shown} if codings else {"text": shown}
+
+
+def codes_of(concept: Any, system: str) -> list[str]:
+    """The codes a CodeableConcept has in one system."""
+    codings = concept.get("coding", []) if isinstance(concept, dict) else []
+    return [item["code"] for item in codings if item.get("system") == system and "code" in item]
+
+
+def extensions(element: Any, url: str) -> list[JsonObject]:
+    """The extensions with that url."""
+    found = element.get("extension", []) if isinstance(element, dict) else []
+    return [item for item in found if item.get("url") == url]
+
+
+def parts(extension: JsonObject) -> dict[str, Any]:
+    """The parts of a complex extension by url, as their plain values."""
+    return {item["url"]: value_of(item) for item in extension.get("extension", [])}
+
+
+def value_of(extension: JsonObject) -> Any:
+    """The ``value[x]`` of an extension, whatever its type; None when it has none."""
+    return next((value for name, value in extension.items() if name.startswith("value")), None)
+
+
+def read_time(value: str) -> datetime | None:
+    """An instant with its zone; None for a partial or unreadable dateTime."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def read_date(value: str) -> date | None:
+    """The day of a date or dateTime; None for a partial date."""
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def required_time(value: str) -> datetime:
+    """As read_time; raises ValueError where there is no instant."""
+    found = read_time(value)
+    if found is None:
+        raise ValueError("a time with its zone is needed here")
+    return found
+
+
+def required_date(value: str) -> date:
+    """As read_date; raises ValueError where there is no full date."""
+    found = read_date(value)
+    if found is None:
+        raise ValueError("a full date is needed here")
+    return found
+
+
+def read_person(element: Any) -> Person | None:
+    """The person a Reference names."""
+    return Person(display=element.get("display", ""), reference=target_of(element)) if element else None
+
+
+def target_of(element: Any) -> str | None:
+    """Where a Reference points: ``Type/id`` without server and version, or a urn:uuid; None when it has no target."""
+    found = element.get("reference") if isinstance(element, dict) else None
+    if not isinstance(found, str) or found.startswith("urn:"):
+        return found
+    steps = found.split("/_history/")[0].split("/")
+    return "/".join(steps[-2:]) if len(steps) >= 2 else found
+
+
+def targets(resource: JsonObject) -> list[str]:
+    """The ways in which a reference may name one of our resources: by its urn:uuid, and by its id once it has one."""
+    named = [f"urn:uuid:{identifier_of(resource)}"]
+    if "id" in resource:
+        named.append(f"{resource['resourceType']}/{resource['id']}")
+    return named
+
+
+def _closest(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """The present item if it already says all that is wanted, else the wanted one over what others added to it."""
+    if all(name in present and rawjson.equal(present[name], value) for name, value in wanted.items()):
+        return present
+    return {**present, **wanted}
+
+
+def _says(present: JsonObject, wanted: JsonObject) -> bool:
+    codings: Iterable[JsonObject] = wanted.get("coding", [])
+    if not codings:
+        return bool(present.get("text") == wanted.get("text"))
+    return all(item["code"] in codes_of(present, item["system"]) for item in codings)
+
+
+def _points_to(present: JsonObject, target: str | None, display: str | None) -> bool:
+    return target_of(present) == target and (display is None or present.get("display") == display)
+
+
+def _if(condition: bool, value: str) -> str | None:
+    return value if condition else None

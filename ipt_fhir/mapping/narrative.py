@@ -1,0 +1,197 @@
+"""The text a clinician reads in an EHR that shows nothing else: short, complete, good on its own.
+
+Several servers show only ``text.div`` of a CarePlan, so the narrative says everything the structured elements say.
+It is XHTML as FHIR allows it (Narrative, R4 section 2.4.0): headings, paragraphs, lists and tables, no style, no links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.episode import Contract, Episode
+from ipt_fhir.model.filed_parts import filed_part
+from ipt_fhir.model.goals import Comparator, Goal
+from ipt_fhir.model.problem_areas import ProblemArea, Rank
+from ipt_fhir.model.sessions import Session
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology import concepts
+from ipt_fhir.terminology.scores import SCORES
+
+FREQUENCIES = {
+    "weekly": N_("weekly"),
+    "twice-weekly": N_("twice a week"),
+    "fortnightly": N_("every two weeks"),
+    "monthly": N_("monthly"),
+}
+COMPARATORS = {
+    Comparator.LESS: N_("below {value}"),
+    Comparator.AT_MOST: N_("{value} or less"),
+    Comparator.AT_LEAST: N_("{value} or more"),
+    Comparator.MORE: N_("above {value}"),
+}
+_GOAL_STATUS = {
+    "proposed": N_("proposed"),
+    "planned": N_("planned"),
+    "accepted": N_("accepted"),
+    "active": N_("active"),
+    "on-hold": N_("on hold"),
+    "completed": N_("completed"),
+    "cancelled": N_("cancelled"),
+    "rejected": N_("declined"),
+    "entered-in-error": N_("entered in error"),
+}
+
+
+def put_text(resource: JsonObject, body: str, site: Site) -> None:
+    """Set the narrative unless somebody else wrote it: only a text with status ``generated`` is ours to renew."""
+    present = resource.get("text")
+    if present and present.get("status") != "generated":
+        return
+    language = escape(site.language, quote=True)
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">{body}</div>'
+    if not present or present.get("div") != div:
+        resource["text"] = {"status": "generated", "div": div}
+
+
+def of_plan(episode: Episode, site: Site) -> str:
+    """The whole plan."""
+    filed = filed_part(episode)
+    return "".join(
+        (
+            _heading(plan_title(filed, site)),
+            _paragraphs(_standing(filed, site)),
+            _list(text(N_("Problem area"), site.language), [_area(item, site) for item in filed.problem_areas]),
+            _list(text(N_("Goals"), site.language), [goal_sentence(item, site) for item in filed.goals]),
+            _list(text(N_("Planned work"), site.language), [item.text for item in filed.activities]),
+            _list(text(N_("Sessions"), site.language), [session_sentence(item, site) for item in filed.sessions]),
+        )
+    )
+
+
+def of_goal(goal: Goal, site: Site) -> str:
+    """One goal with its levels."""
+    levels = [f"{level.level:+d}: {level.text}" if level.level else f"0: {level.text}" for level in goal.levels]
+    return _paragraphs([goal_sentence(goal, site)]) + _list(text(N_("Levels"), site.language), levels)
+
+
+def of_sentences(*sentences: str) -> str:
+    """Plain sentences, one paragraph each."""
+    return _paragraphs(sentences)
+
+
+def of_answers(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    """A questionnaire: title, then question and answer."""
+    cells = "".join(f"<tr><td>{escape(left)}</td><td>{escape(right)}</td></tr>" for left, right in rows)
+    return _paragraphs([title]) + f"<table><tbody>{cells}</tbody></table>"
+
+
+def plan_title(episode: Episode, site: Site) -> str:
+    """The title of the plan, in CarePlan.title and in the narrative."""
+    if episode.contract is None:
+        return text(N_("Interpersonal Psychotherapy (IPT)"), site.language)
+    return text(
+        N_("Interpersonal Psychotherapy (IPT), {count} sessions"), site.language, count=episode.contract.sessions
+    )
+
+
+def goal_sentence(goal: Goal, site: Site) -> str:
+    """The goal, what it aims at, when it is due, and where it stands."""
+    aim = ""
+    if goal.target:
+        aim = f" {target_words(goal, site)}."
+    due = text(N_("Due {date}, {status}."), site.language, date=day(goal.due), status=_status(goal, site))
+    return f"{goal.text}{aim} {due}"
+
+
+def target_words(goal: Goal, site: Site) -> str:
+    """What a score goal aims at: ``PHQ-9 below 5``."""
+    if goal.target is None:
+        return ""
+    score = SCORES[goal.target.measure]
+    reach = text(COMPARATORS[goal.target.comparator], site.language, value=f"{goal.target.value.normalize():f}")
+    return f"{score.instrument.upper()} {reach}"
+
+
+def session_sentence(session: Session, site: Site) -> str:
+    """One session: number, day, held or not, how."""
+    return text(
+        N_("Session {number}, {date}: {attendance}, {mode}"),
+        site.language,
+        number=session.number,
+        date=day(session.date),
+        attendance=text(concepts.ATTENDANCE[session.attendance], site.language),
+        mode=text(concepts.MODES[session.mode], site.language),
+    )
+
+
+def contract_sentence(contract: Contract, site: Site) -> str:
+    """The contract in one sentence."""
+    return text(
+        N_("{count} sessions of {minutes} minutes, {frequency}, agreed {agreed}, until {end}."),
+        site.language,
+        count=contract.sessions,
+        minutes=contract.minutes,
+        frequency=text(FREQUENCIES[contract.frequency.value], site.language),
+        agreed=day(contract.agreed_on),
+        end=day(contract.ends_on),
+    )
+
+
+def day(value: date) -> str:
+    """A date that reads the same in every country: ``5 Jan 2026`` would need a language, ``2026-01-05`` does not."""
+    return value.isoformat()
+
+
+def _standing(episode: Episode, site: Site) -> list[str]:
+    phase = text(concepts.PHASES[episode.phase].label, site.language)
+    held = sum(session.attendance.value == "attended" for session in episode.sessions)
+    sentences = [
+        text(
+            N_("{phase}, {held} sessions held, started {date}."),
+            site.language,
+            phase=phase,
+            held=held,
+            date=day(episode.started),
+        )
+    ]
+    if episode.contract:
+        sentences.append(contract_sentence(episode.contract, site))
+    return sentences
+
+
+def _area(area: ProblemArea, site: Site) -> str:
+    name = text(concepts.PROBLEM_AREAS[area.code].label, site.language)
+    rank = text(N_("leading") if area.rank is Rank.PRIMARY else N_("second"), site.language)
+    if area.agreed_on is None:
+        return text(N_("{area} ({rank}), not yet agreed with the patient"), site.language, area=name, rank=rank)
+    return text(
+        N_("{area} ({rank}), agreed with the patient {date}"),
+        site.language,
+        area=name,
+        rank=rank,
+        date=day(area.agreed_on),
+    )
+
+
+def _status(goal: Goal, site: Site) -> str:
+    if goal.achievement:
+        return text(concepts.ACHIEVEMENTS[goal.achievement], site.language).lower()
+    return text(_GOAL_STATUS[goal.status.value], site.language)
+
+
+def _heading(title: str) -> str:
+    return f"<h2>{escape(title)}</h2>"
+
+
+def _paragraphs(sentences: Sequence[str]) -> str:
+    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+
+
+def _list(title: str, items: Sequence[str]) -> str:
+    if not items:
+        return ""
+    return f"<h3>{escape(title)}</h3><ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"

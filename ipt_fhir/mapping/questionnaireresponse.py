@@ -1,0 +1,91 @@
+"""Completed questionnaire <-> QuestionnaireResponse, and the Observations drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instrument, instrument_for
+from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.references import Writing
+from ipt_fhir.model.measures import Answer, Response
+from ipt_fhir.questionnaires import reading
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology import systems
+
+
+def write_response(response: Response, plan: str, writing: Writing, old: JsonObject) -> JsonObject:
+    """The QuestionnaireResponse; ``plan`` is the key of the CarePlan. Completed ones are immutable: ``old`` stays."""
+    if old:
+        return old
+    measure = instrument(response.instrument)
+    resource: JsonObject = {"resourceType": "QuestionnaireResponse"}
+    editing.put_profile(resource, systems.US_CORE_QUESTIONNAIRERESPONSE)
+    resource["identifier"] = {"system": systems.IDENTIFIER, "value": response.id}
+    resource["basedOn"] = [editing.reference(writing.to(plan))]
+    resource["questionnaire"] = f"{measure.canonical}|{measure.version}"
+    resource["status"] = "completed"
+    editing.put_reference(resource, "subject", writing.subject)
+    editing.put_time(resource, "authored", response.authored)
+    if response.author:
+        editing.put_reference(resource, "author", response.author.reference, response.author.display)
+    editing.put_reference(resource, "source", writing.subject)
+    chosen = {answer.link_id: answer.code for answer in response.answers}
+    answered = [item for item in measure.items if item.link_id in chosen]
+    resource["item"] = [_write_item(item, chosen[item.link_id]) for item in answered]
+    narrative.put_text(resource, _words(measure, answered, chosen, writing), writing.site)
+    return resource
+
+
+def read_response(resource: JsonObject, focus_goal: str | None) -> Response:
+    """A response of ours; ``focus_goal`` comes from the score Observation. Raises ValueError if answers were lost."""
+    measure = _instrument_of(resource)
+    found = reading.read_answers(measure, resource)
+    if found.unread:
+        raise ValueError(f"answers not understood: {', '.join(found.unread)}")
+    return Response(
+        id=editing.identifier_of(resource) or resource["id"],
+        instrument=measure.id,
+        authored=editing.required_time(resource["authored"]),
+        author=editing.read_person(resource.get("author")),
+        answers=tuple(
+            Answer(link_id=item.link_id, code=found.answers[item.link_id])
+            for item in measure.items
+            if item.link_id in found.answers
+        ),
+        focus_goal=focus_goal,
+    )
+
+
+def _instrument_of(resource: JsonObject) -> Instrument:
+    found = instrument_for(resource["questionnaire"])
+    if found is None:
+        raise ValueError("the questionnaire is none of the instruments here")
+    return found
+
+
+def _write_item(item: Item, code: str) -> JsonObject:
+    return {
+        "linkId": item.link_id,
+        "text": item.text,
+        "answer": [{"valueCoding": answer_coding(chosen_option(item, code))}],
+    }
+
+
+def chosen_option(item: Item, code: str) -> AnswerOption:
+    """The option of an answer. Raises ValueError for a code the item does not offer."""
+    found = item.option(code)
+    if found is None:
+        raise ValueError(f"{item.link_id} does not offer {code}")
+    return found
+
+
+def answer_coding(option: AnswerOption) -> JsonObject:
+    """The answer as a Coding; the display is the instrument's own wording, never translated by us."""
+    return {"system": option.system, "code": option.code, "display": option.display}
+
+
+def _words(measure: Instrument, answered: Sequence[Item], chosen: Mapping[str, str], writing: Writing) -> str:
+    rows = [(item.text, chosen_option(item, chosen[item.link_id]).display) for item in answered]
+    title = text(N_("{title}: {count} questions answered"), writing.site.language, title=measure.title, count=len(rows))
+    return narrative.of_answers(title, rows)

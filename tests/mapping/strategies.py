@@ -1,0 +1,208 @@
+"""Any course of therapy this app can hold, for property tests. Values are realistic; texts are not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.model.activities import COURSE, Activity, ActivityKind, ActivityStatus
+from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
+from ipt_fhir.model.goals import (
+    Achievement,
+    Comparator,
+    ExpressedBy,
+    Goal,
+    GoalKind,
+    GoalStatus,
+    ScaleLevel,
+    ScoreTarget,
+)
+from ipt_fhir.model.measures import Answer, Response, SafetyAct, SafetyItem
+from ipt_fhir.model.people import DiagnosisLink, Person
+from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
+from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session
+from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
+
+_PRINTABLE = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"], exclude_characters="\ufffe\uffff")
+ids = st.uuids(version=4).map(str)
+days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda time: time.replace(microsecond=0)
+)
+
+
+def texts(limit: int) -> st.SearchStrategy[str]:
+    """Text a person may type into a field of that length."""
+    return st.text(_PRINTABLE, min_size=1, max_size=limit).map(str.strip).filter(bool)
+
+
+people = st.builds(
+    Person, display=texts(40), reference=st.sampled_from([None, "Practitioner/7", "PractitionerRole/x-1"])
+)
+
+
+@st.composite
+def goals(draw: st.DrawFn) -> Goal:
+    """A goal with a score target, or one with a scale."""
+    kind = draw(st.sampled_from(GoalKind))
+    start = draw(days)
+    target = st.builds(
+        ScoreTarget,
+        measure=st.just("44261-6"),
+        comparator=st.sampled_from(Comparator),
+        value=st.decimals(0, 27, places=1).map(Decimal),
+    )
+    levels = st.lists(st.integers(-2, 2), unique=True).flatmap(
+        lambda found: st.tuples(*(st.builds(ScaleLevel, level=st.just(level), text=texts(200)) for level in found))
+    )
+    return Goal(
+        id=draw(ids),
+        kind=kind,
+        text=draw(texts(300)),
+        template=draw(st.sampled_from([None, *goal_templates()])),
+        area=draw(st.none() | st.sampled_from(ProblemAreaCode)),
+        status=draw(st.sampled_from(GoalStatus)),
+        achievement=draw(st.none() | st.sampled_from(Achievement)),
+        start=start,
+        due=start + timedelta(days=draw(st.integers(0, 300))),
+        target=draw(target) if kind is GoalKind.PROM else None,
+        levels=draw(levels) if kind is GoalKind.GAS else (),
+        expressed_by=draw(st.sampled_from(ExpressedBy)),
+    )
+
+
+@st.composite
+def activities(draw: st.DrawFn) -> Activity:
+    """A planned activity of the catalogue or of one's own."""
+    code = draw(st.sampled_from([name for name in activity_templates() if name != COURSE] + ["other"]))
+    return Activity(
+        id=draw(ids),
+        kind=draw(st.sampled_from(ActivityKind)),
+        code=code,
+        text=draw(texts(100)),
+        status=draw(st.sampled_from(ActivityStatus)),
+        inline=draw(st.booleans()),
+    )
+
+
+@st.composite
+def responses(draw: st.DrawFn, goal_ids: list[str]) -> Response:
+    """A completed PHQ-9, all or some items answered."""
+    measure = instrument("phq-9")
+    answered = draw(st.lists(st.sampled_from(measure.items), unique_by=lambda item: item.link_id))
+    order = [item for item in measure.items if item in answered]
+    chosen = [Answer(link_id=item.link_id, code=draw(st.sampled_from(item.options)).code) for item in order]
+    goal = st.none() | st.sampled_from(goal_ids) if goal_ids else st.none()
+    scored = len([item for item in order if item.link_id in measure.scoring.items]) == len(measure.scoring.items)
+    return Response(
+        id=draw(ids),
+        instrument="phq-9",
+        authored=draw(times),
+        author=draw(st.none() | people),
+        answers=tuple(chosen),
+        focus_goal=draw(goal) if scored else None,
+    )
+
+
+@st.composite
+def safety_items(draw: st.DrawFn, response: Response) -> SafetyItem:
+    """A safety item of a response, open or settled in some way."""
+    answer = draw(st.sampled_from([item for item in response.answers if item.link_id == "/44260-8"]))
+    act = draw(st.none() | st.sampled_from(SafetyAct))
+    return SafetyItem(
+        id=draw(ids),
+        response=response.id,
+        link_id=answer.link_id,
+        answer=answer.code,
+        opened=response.authored,
+        act=act,
+        settled=draw(times) if act else None,
+        settled_by=draw(st.none() | people) if act else None,
+        handed_to=draw(texts(80)) if act is SafetyAct.HANDED_OVER else None,
+        reason=draw(st.none() | texts(500)) if act else None,
+    )
+
+
+@st.composite
+def problem_areas(draw: st.DrawFn) -> tuple[ProblemArea, ...]:
+    """None, one, or a primary and a secondary area."""
+    codes = draw(st.lists(st.sampled_from(ProblemAreaCode), unique=True, max_size=2))
+    areas = []
+    for code, rank in zip(codes, (Rank.PRIMARY, Rank.SECONDARY), strict=False):
+        agreed = draw(st.booleans())
+        areas.append(
+            ProblemArea(
+                code=code,
+                rank=rank,
+                proposed_by=draw(st.sampled_from(ProposedBy)),
+                agreed_by_patient=agreed,
+                agreed_on=draw(days) if agreed else None,
+                rationale=draw(st.none() | texts(300)),
+            )
+        )
+    return tuple(areas)
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    """A contract of 12 to 16 sessions."""
+    agreed = draw(days)
+    return Contract(
+        sessions=draw(st.integers(12, 16)),
+        frequency=draw(st.sampled_from(Frequency)),
+        minutes=draw(st.integers(15, 120)),
+        agreed_on=agreed,
+        ends_on=agreed + timedelta(days=draw(st.integers(0, 400))),
+    )
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> tuple[Session, ...]:
+    """Sessions with rising numbers; the last one may still be open."""
+    numbers = sorted(draw(st.sets(st.integers(1, 16), max_size=5)))
+    return tuple(
+        Session(
+            number=number,
+            date=draw(days),
+            phase=draw(st.sampled_from(Phase)),
+            attendance=draw(st.sampled_from(Attendance)),
+            mode=draw(st.sampled_from(Mode)),
+            closed=number != numbers[-1] or draw(st.booleans()),
+        )
+        for number in numbers
+    )
+
+
+@st.composite
+def episodes(draw: st.DrawFn) -> Episode:
+    """Any course."""
+    course = Activity(
+        id=draw(ids), kind=ActivityKind.SERVICE, code=COURSE, text="Course of Interpersonal Psychotherapy"
+    )
+    found_goals = tuple(draw(st.lists(goals(), max_size=4, unique_by=lambda goal: goal.id)))
+    answered = draw(st.lists(responses([goal.id for goal in found_goals]), max_size=3, unique_by=lambda item: item.id))
+    asking = [item for item in answered if any(answer.link_id == "/44260-8" for answer in item.answers)]
+    items = [draw(safety_items(response)) for response in asking]
+    diagnoses = st.sampled_from(["Condition/a", "Condition/b", "Condition/c-9"])
+    return Episode(
+        id=draw(ids),
+        variant=draw(st.sampled_from(list(variants()))),
+        status=draw(st.sampled_from(EpisodeStatus)),
+        phase=draw(st.sampled_from(Phase)),
+        started=draw(days),
+        therapist=draw(st.none() | people),
+        diagnoses=tuple(
+            DiagnosisLink(reference=target, display=draw(st.none() | texts(60)))
+            for target in draw(st.lists(diagnoses, unique=True))
+        ),
+        problem_areas=draw(problem_areas()),
+        contract=draw(st.none() | contracts()),
+        goals=found_goals,
+        activities=(course, *draw(st.lists(activities(), max_size=3, unique_by=lambda item: item.id))),
+        sessions=draw(sessions()),
+        responses=tuple(sorted(answered, key=lambda item: (item.authored, item.id))),
+        safety_items=tuple(sorted(items, key=lambda item: (item.opened, item.id))),
+    )
