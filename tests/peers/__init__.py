@@ -1,0 +1,1 @@
+"""Programs nobody here wrote, and how tests start and stop them."""
