@@ -1,0 +1,1 @@
+"""What a questionnaire does: take answers, score them, read those of others, and check a response against its form."""
