@@ -28,7 +28,7 @@ OWNERS = {
     "authlib": "smart_app/sandbox/",
     "fhir": "ipt_fhir/typed.py",
     "flask": "smart_app/",
-    "flask_babel": "smart_app/",
+    "flask_babel": "smart_app/language.py",
     "granian": "smart_app/",
     "http.client": "smart_app/sandbox/",
     "jsonschema_rs": "ipt_fhir/validation/",

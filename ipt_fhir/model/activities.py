@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 COURSE = "ipt-course"
 """The activity that stands for the course itself; sessions held are its progress."""
 

@@ -79,11 +79,16 @@ class Episode:
         """The rules no mapping and no page may break: each raises ValueError with its sentence."""
         _check_areas(self.problem_areas)
         _check_sessions(self)
+        if self.contract and self.contract.ends_on < self.started:
+            raise ValueError("a contract ends after the course has started")
         _check_order([(item.authored, item.id) for item in self.responses])
         _check_order([(item.opened, item.id) for item in self.safety_items])
         _check_unique(
             [self.id]
-            + [item.id for item in (*self.goals, *self.activities, *self.responses, *self.safety_items)]
+            + [goal.id for goal in self.goals]
+            + [activity.id for activity in self.activities]
+            + [response.id for response in self.responses]
+            + [item.id for item in self.safety_items]
         )
 
     @property

@@ -60,6 +60,36 @@ def filed_part(episode: Episode) -> Episode:
     return cast(Episode, _without_local(dataclasses.replace(episode, sessions=closed)))
 
 
+def with_local(filed: Episode, here: Episode) -> Episode:
+    """The chart's course with what only this app holds: local fields of the same items, and open sessions.
+
+    An open session whose number the chart already has is closed there and is not brought back.
+    """
+    numbers = {session.number for session in filed.sessions}
+    still_open = tuple(item for item in here.sessions if not item.closed and item.number not in numbers)
+    sessions = tuple(sorted((*filed.sessions, *still_open), key=lambda session: session.number))
+    return dataclasses.replace(cast(Episode, _restored(filed, here)), sessions=sessions)
+
+
+def _restored(filed: object, here: object) -> object:
+    if isinstance(filed, tuple) and isinstance(here, tuple):
+        known = {_identity(item): item for item in here}
+        return tuple(_restored(item, known.get(_identity(item))) for item in filed)
+    if not dataclasses.is_dataclass(filed) or isinstance(filed, type) or type(here) is not type(filed):
+        return filed
+    fields = {}
+    for field in dataclasses.fields(filed):
+        local = FILED_PARTS[f"{type(filed).__name__}.{field.name}"] is Destination.LOCAL
+        ours, theirs = getattr(here, field.name), getattr(filed, field.name)
+        fields[field.name] = ours if local else _restored(theirs, ours)
+    return dataclasses.replace(filed, **fields)
+
+
+def _identity(item: object) -> object:
+    """What makes two items of a list the same thing: an id, or the code of a problem area."""
+    return getattr(item, "id", None) or getattr(item, "code", None) or item
+
+
 def _without_local(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_without_local(item) for item in value)

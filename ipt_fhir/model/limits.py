@@ -46,3 +46,8 @@ def check_text(owner: object, name: str) -> None:
         raise TextTooLong(field, TEXT_LIMITS[field])
     if not value.strip() or value != value.strip() or _UNWRITABLE.search(value):
         raise ValueError(f"{field} is blank, has blanks around it, or holds control characters")
+
+
+def clean_text(typed: str) -> str:
+    """What was typed without blanks around it, control characters, or Windows line ends; may be empty."""
+    return _UNWRITABLE.sub("", typed.replace("\r\n", "\n")).strip()

@@ -32,6 +32,11 @@ class Response:
     answers: tuple[Answer, ...]
     focus_goal: str | None = None
 
+    def __post_init__(self) -> None:
+        """A form nobody answered is not a completed one."""
+        if not self.answers:
+            raise ValueError("a completed questionnaire has an answer")
+
 
 class SafetyAct(StrEnum):
     """What a person did about a safety item; our code system ``ipt-safety-step`` (decision-D21). Not a risk level."""

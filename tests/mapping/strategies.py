@@ -92,7 +92,7 @@ def activities(draw: st.DrawFn) -> Activity:
 def responses(draw: st.DrawFn, goal_ids: list[str]) -> Response:
     """A completed PHQ-9, all or some items answered."""
     measure = instrument("phq-9")
-    answered = draw(st.lists(st.sampled_from(measure.items), unique_by=lambda item: item.link_id))
+    answered = draw(st.lists(st.sampled_from(measure.items), unique_by=lambda item: item.link_id, min_size=1))
     order = [item for item in measure.items if item in answered]
     chosen = [Answer(link_id=item.link_id, code=draw(st.sampled_from(item.options)).code) for item in order]
     goal = st.none() | st.sampled_from(goal_ids) if goal_ids else st.none()
@@ -147,9 +147,9 @@ def problem_areas(draw: st.DrawFn) -> tuple[ProblemArea, ...]:
 
 
 @st.composite
-def contracts(draw: st.DrawFn) -> Contract:
-    """A contract of 12 to 16 sessions."""
-    agreed = draw(days)
+def contracts(draw: st.DrawFn, started: date) -> Contract:
+    """A contract of 12 to 16 sessions, agreed some time into the course."""
+    agreed = started + timedelta(days=draw(st.integers(0, 60)))
     return Contract(
         sessions=draw(st.integers(12, 16)),
         frequency=draw(st.sampled_from(Frequency)),
@@ -179,6 +179,7 @@ def sessions(draw: st.DrawFn) -> tuple[Session, ...]:
 @st.composite
 def episodes(draw: st.DrawFn) -> Episode:
     """Any course."""
+    started = draw(days)
     course = Activity(
         id=draw(ids), kind=ActivityKind.SERVICE, code=COURSE, text="Course of Interpersonal Psychotherapy"
     )
@@ -192,14 +193,14 @@ def episodes(draw: st.DrawFn) -> Episode:
         variant=draw(st.sampled_from(list(variants()))),
         status=draw(st.sampled_from(EpisodeStatus)),
         phase=draw(st.sampled_from(Phase)),
-        started=draw(days),
+        started=started,
         therapist=draw(st.none() | people),
         diagnoses=tuple(
             DiagnosisLink(reference=target, display=draw(st.none() | texts(60)))
             for target in draw(st.lists(diagnoses, unique=True))
         ),
         problem_areas=draw(problem_areas()),
-        contract=draw(st.none() | contracts()),
+        contract=draw(st.none() | contracts(started)),
         goals=found_goals,
         activities=(course, *draw(st.lists(activities(), max_size=3, unique_by=lambda item: item.id))),
         sessions=draw(sessions()),

@@ -30,7 +30,11 @@ def test_one_area_leads_and_at_most_one_stands_beside_it() -> None:
     grief = ProblemArea(code=ProblemAreaCode.GRIEF)
     dispute = ProblemArea(code=ProblemAreaCode.ROLE_DISPUTE, rank=Rank.SECONDARY)
     assert replace(EPISODE, problem_areas=(grief, dispute)).primary_area == grief
-    for wrong in ((dispute,), (grief, replace(dispute, rank=Rank.PRIMARY)), (grief, replace(grief, rank=Rank.SECONDARY))):
+    for wrong in (
+        (dispute,),
+        (grief, replace(dispute, rank=Rank.PRIMARY)),
+        (grief, replace(grief, rank=Rank.SECONDARY)),
+    ):
         with pytest.raises(ValueError, match="one primary problem area"):
             replace(EPISODE, problem_areas=wrong)
 
@@ -91,5 +95,7 @@ def test_a_contract_has_sessions_and_an_end() -> None:
 
 
 def test_a_snapshot_holds_everything_local_parts_too() -> None:
-    full = replace(EPISODE, goals=(GOAL,), safety_items=(replace(OPEN, act=SafetyAct.DISCUSSED, settled=NOON, reason="why"),))
+    full = replace(
+        EPISODE, goals=(GOAL,), safety_items=(replace(OPEN, act=SafetyAct.DISCUSSED, settled=NOON, reason="why"),)
+    )
     assert snapshot.load(snapshot.dump(full)) == full

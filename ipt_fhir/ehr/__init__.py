@@ -1,0 +1,1 @@
+"""Speaks HTTP to a hospital: transport, discovery, SMART sign-in, capabilities, FHIR client."""

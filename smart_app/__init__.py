@@ -1,0 +1,1 @@
+"""The SMART-on-FHIR app: launched from the chart, remembers, decides, shows."""

@@ -1,0 +1,1 @@
+"""Values to SVG, with title and description; pure. Colours come from the page (decision-D17)."""

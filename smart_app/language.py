@@ -1,0 +1,54 @@
+"""The language of the page, and the only door to Flask-Babel (decision-D22).
+
+Texts come from the catalogues in ``web/locale``; dates are spelled as the language spells them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import flask_babel
+from flask import Flask, request
+
+LANGUAGES = ("en",)
+
+
+def install(app: Flask) -> None:
+    """Choose the language of each request from what the browser prefers."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/locale"
+    flask_babel.Babel(app, locale_selector=_preferred)
+
+
+def current() -> str:
+    """The language of the page (BCP 47)."""
+    return str(flask_babel.get_locale() or LANGUAGES[0])
+
+
+def gettext(msgid: str, **values: object) -> str:
+    """A text in the language of the page, with ``%(name)s`` places filled in."""
+    return str(flask_babel.gettext(msgid, **values))
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """As gettext, for a number of things; the number is ``%(num)s``."""
+    return str(flask_babel.ngettext(singular, plural, num, **values))
+
+
+def lazy_gettext(msgid: str) -> str:
+    """As gettext, translated when it is printed: for texts that stand in tables of a module."""
+    lazy: str = flask_babel.lazy_gettext(msgid)
+    return lazy
+
+
+def day(value: date) -> str:
+    """A date: 5 Jan 2026."""
+    return str(flask_babel.format_date(value, "d MMM yyyy"))
+
+
+def moment(value: datetime) -> str:
+    """A time: 5 Jan 2026, 14:02."""
+    return str(flask_babel.format_datetime(value, "d MMM yyyy, HH:mm"))
+
+
+def _preferred() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

@@ -1,0 +1,80 @@
+"""Serving on this machine only, and refusing anything else."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class NotLoopback(ValueError):
+    """The caller's fault: an address that other machines could reach, or that lies on another machine."""
+
+
+class _QuietRequests(WSGIRequestHandler):
+    """Logs nothing: a request line here may hold a launch or a code."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+def check_loopback_host(host: str) -> None:
+    """Raise NotLoopback unless the host is localhost or a literal loopback address."""
+    if host == "localhost":
+        return
+    try:
+        is_loopback = ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise NotLoopback(
+            f"The demo hospital does not use {host}: it signs everybody in without a password over plain http, "
+            "so only this machine may reach it. Use 127.0.0.1, [::1] or localhost."
+        )
+
+
+def check_loopback_url(url: str) -> None:
+    """Raise NotLoopback unless the URL is http or https on a loopback host."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
+        raise NotLoopback(f"{url} is not an http address on this machine")
+    check_loopback_host(parts.hostname or "")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def serve(app: WSGIApplication, host: str, port: int) -> Iterator[str]:
+    """Run a WSGI app in threads until the block ends; yields its origin, for example ``http://localhost:4000``.
+
+    Raises NotLoopback for a host others could reach, OSError when the port is taken.
+    """
+    check_loopback_host(host)
+    address = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # Werkzeug ends the whole program when it finds a port taken; a listener of our own raises instead.
+    with socket.create_server((address, port), family=family) as listener:
+        fd = listener.fileno()
+        server = make_server(address, port, app, threaded=True, request_handler=_QuietRequests, fd=fd)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,53 @@
+"""The artefacts of a course in a person's words: what it is, where it lies, who will see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.mapping import narrative
+from ipt_fhir.mapping.references import item_key, score_key
+from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.episode import Episode
+from smart_app.language import gettext as _
+
+
+def names_of(episode: Episode, site: Site) -> dict[str, str]:
+    """A short name for every resource of the course, by key."""
+    names = {episode.id: narrative.plan_title(episode, site)}
+    names |= {goal.id: goal.text for goal in episode.goals}
+    names |= {activity.id: activity.text for activity in episode.activities}
+    for response in episode.responses:
+        measure = instrument(response.instrument)
+        day = response.authored.date().isoformat()
+        names[response.id] = _("%(measure)s of %(day)s", measure=measure.title, day=day)
+        names[score_key(response.id)] = _("%(measure)s total of %(day)s", measure=measure.title, day=day)
+        if measure.safety:
+            names[item_key(response.id, measure.safety.link_id)] = _(
+                "%(measure)s item 9 of %(day)s", measure=measure.title, day=day
+            )
+    names |= {item.id: _("Safety step of %(day)s", day=item.opened.date().isoformat()) for item in episode.safety_items}
+    return names
+
+
+def description_of(key: str, episode: Episode, site: Site) -> str:
+    """What one artefact says, as XHTML made from our own values (safe to print); empty when the course lacks it."""
+    if key == episode.id:
+        return narrative.of_plan(episode, site)
+    for goal in episode.goals:
+        if goal.id == key:
+            return narrative.of_goal(goal, site)
+    names = names_of(episode, site)
+    return narrative.of_sentences(names[key]) if key in names else ""
+
+
+def kinds() -> Mapping[str, str]:
+    """What a FHIR type is called on a page."""
+    return {
+        "CarePlan": _("care plan"),
+        "Goal": _("goal"),
+        "ServiceRequest": _("planned work"),
+        "Task": _("task"),
+        "QuestionnaireResponse": _("answers"),
+        "Observation": _("score or answer"),
+    }

@@ -1,0 +1,73 @@
+"""What lies on the desk of one launch: the patient, the course, the chart's copies, and what is being filed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ipt_fhir.carriers.native import ServerCopy
+from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.people import Person
+from smart_app.store.lanes import Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientCard:
+    """Who the patient is, as the chart shows it; the banner of every page (decision-D12)."""
+
+    id: str
+    name: str
+    birth_date: str | None = None
+    sex: str | None = None
+    record_number: str | None = None
+
+    def age(self, today: date) -> int | None:
+        """Full years, when the birth date is known to the day."""
+        if self.birth_date is None or len(self.birth_date) != len("2026-01-05"):
+            return None
+        born = date.fromisoformat(self.birth_date)
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """A Condition of the chart: where it is and how it reads there."""
+
+    reference: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What was read from the chart at the launch and belongs to others: shown, never written."""
+
+    patient: PatientCard
+    hospital: str
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything one page of one launch may show or change.
+
+    ``revision`` guards against two tabs (fault-F72); ``lost`` are the paths the server did not keep, by key.
+    """
+
+    handle: str
+    lane: Lane
+    user_sub: str
+    therapist: Person
+    scopes: frozenset[str]
+    background: Background
+    episode: Episode
+    revision: int
+    chart: Mapping[str, ServerCopy]
+    lost: Mapping[str, tuple[str, ...]]
+    today: date
+    frame_ancestors: tuple[str, ...] = ()
+
+    @property
+    def patient(self) -> PatientCard:
+        """The patient of this launch."""
+        return self.background.patient

@@ -1,0 +1,318 @@
+"""File to the chart: save and queue in one transaction, send, read back, and say honestly what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ipt_fhir.validation.validator import Issue, Severity, validate
+
+from ipt_fhir import rawjson
+from ipt_fhir.carriers.native import Change, Missing, ServerCopy, missing_for
+from ipt_fhir.ehr.errors import EhrError, SignInNeeded
+from ipt_fhir.mapping.episode import from_fhir
+from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.filed_parts import with_local
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.sync.engine import attempt
+from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_changes
+from smart_app.services import charting
+from smart_app.services.desk import Desk
+from smart_app.services.failures import failure_of
+from smart_app.services.practice import Practice
+from smart_app.store import audit, claims, drafts, intents, launches, server_copies
+from smart_app.store.claims import Claim
+from smart_app.store.drafts import DraftKey
+from smart_app.store.errors import StaleRevision
+from smart_app.store.intents import Intent
+from smart_app.store.server_copies import StoredCopy
+from smart_app.store.transactions import ReadTransaction, Transaction
+
+# Reasons an intent rests without having been done; stable codes.
+TOOK_THEIRS = "took-theirs"
+SUPERSEDED = "superseded"
+SIGNED_IN_AGAIN = "signed-in-again"
+
+_LEASE = 120.0
+_KEPT = "kept-version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the course stands against the record: how much waits, what the newest filing came to, the receipts."""
+
+    pending: int
+    intent: Intent | None
+    receipts: tuple[StoredCopy, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What filing now would send: the resources by key, what is wrong with them, what the hospital does not allow."""
+
+    changes: tuple[Change, ...]
+    issues: tuple[Issue, ...]
+    missing: tuple[Missing, ...]
+
+
+def standing(practice: Practice, desk: Desk) -> Standing:
+    """Where the course stands; no network."""
+    with practice.store.read() as tx:
+        intent = intents.latest(tx, desk.episode.id)
+        receipts = tuple(charting.copies_of(tx, desk.episode.id).values())
+    return Standing(pending=len(charting.unfiled(practice, desk)), intent=intent, receipts=receipts)
+
+
+def preview(practice: Practice, desk: Desk) -> Preview:
+    """What filing now would do. Raises Failure when the hospital cannot be asked what it allows."""
+    found = preview_offline(practice, desk)
+    try:
+        return replace(found, missing=_missing(practice, desk, found.changes))
+    except EhrError as error:
+        raise failure_of(error) from error
+
+
+def preview_offline(practice: Practice, desk: Desk) -> Preview:
+    """As preview, without asking the hospital what it allows."""
+    changes = _changes(practice, desk)
+    return Preview(changes=changes, issues=_issues(changes), missing=())
+
+
+def file(practice: Practice, desk: Desk) -> IntentState:
+    """Save the intent and try to bring it into the record; the state says how far it came.
+
+    Nothing is sent that our own validator refuses (decision-D4). A filing that is still open is continued first, never
+    doubled; what was edited since then is a second intent behind it.
+    """
+    changes = _changes(practice, desk)
+    if any(issue.severity is Severity.ERROR for issue in _issues(changes)):
+        return IntentState.HELD
+    with practice.store.write() as tx:
+        waiting = _made_ready(tx, desk)
+        if waiting is None and changes:
+            _queue(tx, desk, changes)
+    state = _drain(practice, desk)
+    if waiting is None or state is not IntentState.DONE:
+        return state
+    return _file_rest(practice, desk)
+
+
+def _file_rest(practice: Practice, desk: Desk) -> IntentState:
+    """What was edited while an older filing was open, now against the chart as that filing left it."""
+    with practice.store.write() as tx:
+        fresh = charting.refreshed(tx, desk)
+        changes = _changes(practice, fresh)
+        if not changes:
+            return IntentState.DONE
+        _queue(tx, fresh, changes)
+    return _drain(practice, fresh)
+
+
+def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
+    """Take the chart's version of what disagrees; ours is kept as a draft to read, or dropped.
+
+    Everything of ours that does not disagree stays and waits to be filed. Raises StaleRevision when nothing waits for
+    a choice any more.
+    """
+    with practice.store.write() as tx:
+        intent = intents.head(tx, desk.lane)
+        if intent is None or intent.state is not IntentState.CONFLICT:
+            raise StaleRevision("no filing waits for a choice")
+        theirs = _theirs(intent)
+        if keep_draft:
+            drafts.save(tx, _draft_key(desk), rawjson.write(_ours(intent, theirs)).decode())
+        charting.keep(tx, desk, _with_theirs(practice, desk, theirs))
+        for key, copy in theirs.items():
+            if copy is None:
+                server_copies.remove(tx, desk.episode.id, key)
+            else:
+                server_copies.put(tx, desk.episode.id, charting.as_stored(key, copy, tx))
+        intents.settle(tx, desk.lane, intent.id, IntentState.DONE, TOOK_THEIRS)
+        audit.append(tx, _event(desk, audit.Action.DECIDE))
+
+
+def disagreements(practice: Practice, desk: Desk, intent: Intent) -> tuple[Episode, dict[str, ServerCopy | None]]:
+    """The course as it would be with the chart's version, and the chart's resources that disagree by key."""
+    theirs = _theirs(intent)
+    return _with_theirs(practice, desk, theirs), theirs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One element that differs: where (FHIRPath), and both sides as short text."""
+
+    path: str
+    theirs: str
+    ours: str
+
+
+def differing(practice: Practice, desk: Desk, key: str, theirs: JsonObject) -> list[Difference]:
+    """Where the chart's resource says something else than ours, for people who read FHIR; at most twelve places."""
+    ours = charting.written(practice, desk)[key]
+    base = desk.chart[key].resource if key in desk.chart else {}
+    names = [name for name in {**base, **theirs, **ours} if name not in {"meta", "text", "id"}]
+    return [
+        Difference(path=f"{ours['resourceType']}.{name}", theirs=_short(theirs.get(name)), ours=_short(ours.get(name)))
+        for name in names
+        if not rawjson.equal(theirs.get(name), ours.get(name))
+    ][:12]
+
+
+def _short(value: object) -> str:
+    words = "–" if value is None else value if isinstance(value, str) else rawjson.write(value).decode()
+    return words if len(words) <= 240 else f"{words[:240]} …"
+
+
+def kept_draft(practice: Practice, desk: Desk) -> list[JsonObject]:
+    """The resources of ours that were kept when the chart's version was taken."""
+    with practice.store.read() as tx:
+        found = drafts.load(tx, _draft_key(desk))
+    resources: list[JsonObject] = rawjson.parse(found.text.encode()) if found else []
+    return resources
+
+
+def discard_draft(practice: Practice, desk: Desk) -> None:
+    """Forget the kept version."""
+    with practice.store.write() as tx:
+        drafts.discard(tx, _draft_key(desk))
+
+
+def _changes(practice: Practice, desk: Desk) -> tuple[Change, ...]:
+    resources = charting.written(practice, desk)
+    keys = charting.unfiled(practice, desk)
+    return tuple(Change(key=key, resource=resources[key], base=desk.chart.get(key)) for key in keys)
+
+
+def _issues(changes: Sequence[Change]) -> tuple[Issue, ...]:
+    return tuple(
+        issue
+        for change in changes
+        for issue in validate(change.resource, change.resource.get("meta", {}).get("profile", ()))
+    )
+
+
+def _missing(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[Missing, ...]:
+    with practice.store.read() as tx:
+        launch = launches.find_grant(tx, desk.lane, desk.user_sub, practice.idle)
+    if launch is None or not changes:
+        return ()
+    return tuple(missing_for(changes, practice.hospital(launch).capabilities(), desk.scopes))
+
+
+def _made_ready(tx: Transaction, desk: Desk) -> Intent | None:
+    """The filing that is still open, ready to be tried again; a refused one makes room for what is right now."""
+    waiting = intents.head(tx, desk.lane)
+    if waiting is None or waiting.author != desk.user_sub:
+        return waiting
+    if waiting.state is IntentState.HELD:
+        intents.settle(tx, desk.lane, waiting.id, IntentState.DONE, SUPERSEDED)
+        return None
+    if waiting.state is IntentState.NEEDS_SIGN_IN:
+        intents.settle(tx, desk.lane, waiting.id, IntentState.WAITING, SIGNED_IN_AGAIN)
+    return waiting
+
+
+def _queue(tx: Transaction, desk: Desk, changes: Sequence[Change]) -> None:
+    """One database transaction holds the course and its outbox row (invariant I6)."""
+    charting.keep(tx, desk, desk.episode)
+    intents.add(tx, desk.lane, desk.episode.id, desk.user_sub, dump_changes(changes))
+    audit.append(tx, _event(desk, audit.Action.FILE))
+
+
+def _drain(practice: Practice, desk: Desk) -> IntentState:
+    """Try the oldest intent of the lane once, under its author's own sign-in (invariant I16)."""
+    with practice.store.write() as tx:
+        launch = launches.find_grant(tx, desk.lane, desk.user_sub, practice.idle)
+        claimed = claims.claim(tx, desk.lane, f"page-{uuid.uuid4()}", _LEASE)
+        if claimed is None:
+            return _latest_state(tx, desk)
+        if launch is None or claimed.intent.author != desk.user_sub:
+            claims.record(tx, claimed, IntentState.NEEDS_SIGN_IN, reason=SignInNeeded.code)
+            claims.release(tx, claimed)
+            return IntentState.NEEDS_SIGN_IN
+        seen = bool(intents.attempts_of(tx, claimed.intent.id))
+        claimed = claims.record(tx, claimed, IntentState.SENDING)
+    outcome = attempt(load_changes(claimed.intent.payload), practice.hospital(launch), practice.clock, seen=seen)
+    with practice.store.write() as tx:
+        _record(tx, claimed, outcome, practice.clock())
+    return outcome.state
+
+
+def _record(tx: Transaction, claimed: Claim, outcome: Outcome, now: datetime) -> None:
+    """The outcome, the receipts and the chart's copies in one transaction."""
+    episode_id = claimed.intent.episode_id
+    for receipt in outcome.receipts:
+        server_copies.put(tx, episode_id, charting.as_stored(receipt.key, receipt.copy, tx, receipt.differences))
+    wait = timedelta(seconds=outcome.retry_after) if outcome.retry_after else None
+    claims.record(
+        tx,
+        claimed,
+        outcome.state,
+        reason=outcome.reason or "",
+        detail=_detail(outcome),
+        next_try=now + wait if wait else None,
+    )
+    claims.release(tx, claimed)
+
+
+def _detail(outcome: Outcome) -> str:
+    """What the page needs later, sealed: the chart's resources of a disagreement, else what the server said."""
+    if outcome.state is not IntentState.CONFLICT:
+        return outcome.said
+    found = {item.key: item.theirs.resource if item.theirs else None for item in outcome.disagreements}
+    return rawjson.write(found).decode()
+
+
+def _theirs(intent: Intent) -> dict[str, ServerCopy | None]:
+    found: dict[str, JsonObject | None] = rawjson.parse((intent.detail or "{}").encode())
+    return {key: charting.copy_of(resource) if resource else None for key, resource in found.items()}
+
+
+def _ours(intent: Intent, theirs: dict[str, ServerCopy | None]) -> list[JsonObject]:
+    return [change.resource for change in load_changes(intent.payload) if change.key in theirs]
+
+
+def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | None]) -> Episode:
+    """Our course with the chart's version of what disagrees. A plan deleted there stays with us, no longer filed."""
+    resources = charting.written(practice, desk)
+    for key, copy in theirs.items():
+        if copy is not None:
+            resources[key] = copy.resource
+        elif key != desk.episode.id:
+            del resources[key]
+    theirs_now = with_local(from_fhir(resources.values()).episode, desk.episode)
+    return _with_new(theirs_now, desk.episode, set(desk.chart))
+
+
+def _with_new(theirs: Episode, ours: Episode, filed: set[str]) -> Episode:
+    """What the chart never had cannot disagree with it: new goals, planned work and sessions of ours stay."""
+    here = {goal.id for goal in theirs.goals} | {item.id for item in theirs.activities} | filed
+    numbers = {session.number for session in theirs.sessions}
+    sessions = (*theirs.sessions, *(item for item in ours.sessions if item.number not in numbers))
+    return replace(
+        theirs,
+        goals=(*theirs.goals, *(goal for goal in ours.goals if goal.id not in here)),
+        activities=(*theirs.activities, *(item for item in ours.activities if item.by_us and item.id not in here)),
+        sessions=tuple(sorted(sessions, key=lambda session: session.number)),
+    )
+
+
+def _latest_state(tx: ReadTransaction, desk: Desk) -> IntentState:
+    latest = intents.latest(tx, desk.episode.id)
+    return latest.state if latest else IntentState.DONE
+
+
+def _draft_key(desk: Desk) -> DraftKey:
+    return DraftKey.of(desk.lane, desk.user_sub, _KEPT)
+
+
+def _event(desk: Desk, action: audit.Action) -> audit.AuditEvent:
+    return audit.AuditEvent(
+        action=action,
+        actor=desk.user_sub,
+        issuer=desk.lane.issuer,
+        patient=desk.lane.patient,
+        entity=f"CarePlan/{desk.episode.id}",
+    )

@@ -1,0 +1,26 @@
+"""What is wrong with a form, said so that the person can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The field it is about (its id on the page) and one sentence in the person's language."""
+
+    field: str
+    sentence: str
+
+
+class Problems(list[Problem]):
+    """Problems as they are found."""
+
+    def add(self, field: str, sentence: str) -> None:
+        """Note one; a field is blamed once."""
+        if field not in self.by_field():
+            self.append(Problem(field, sentence))
+
+    def by_field(self) -> dict[str, str]:
+        """The sentence for each field that has one."""
+        return {problem.field: problem.sentence for problem in self}

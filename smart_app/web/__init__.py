@@ -1,0 +1,1 @@
+"""Request -> one service -> page. Knows neither the store nor the hospital."""

@@ -1,0 +1,48 @@
+"""From a request to the desk of its launch; every page of a patient goes through here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask import abort, current_app, g, render_template, request
+
+from smart_app.services.charting import open_desk
+from smart_app.services.desk import Desk
+from smart_app.services.practice import Practice
+from smart_app.web.guarding import Refusal, browser_secret, check_form, check_patient
+
+
+def practice() -> Practice:
+    """The practice this app was built for."""
+    found: Practice = current_app.extensions["practice"]
+    return found
+
+
+def desk_of(handle: str) -> Desk:
+    """The desk of a launch, for the browser that began it; anybody else finds nothing (attack-A26, attack-A27)."""
+    found = open_desk(practice(), handle, browser_secret())
+    if found is None:
+        abort(404)
+    g.frame_ancestors = found.frame_ancestors
+    return found
+
+
+def changing(handle: str) -> Desk:
+    """As desk_of, for a request that changes something: the form must be ours and made for this patient."""
+    check_form(handle)
+    desk = desk_of(handle)
+    check_patient(desk)
+    if request.form.get("revision", "") != str(desk.revision):
+        raise Refusal("page-out-of-date", 409)
+    return desk
+
+
+def page(template: str, desk: Desk | None = None, **values: object) -> str:
+    """A page; ``notices`` are failures shown above it."""
+    return render_template(template, desk=desk, **{"notices": [], **values})
+
+
+def chosen(field: str, offered: type[StrEnum], otherwise: StrEnum) -> str:
+    """The submitted choice; one that is not on offer reads as the usual one."""
+    sent = request.form.get(field, "")
+    return sent if sent in {choice.value for choice in offered} else otherwise.value

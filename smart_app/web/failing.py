@@ -1,0 +1,73 @@
+"""Every failure as a page: what happened, what to do, a code for IT; no stack trace, no patient data."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+
+from smart_app.language import gettext as _
+from smart_app.services.failures import KNOWN, Failure, failure_of
+from smart_app.web.desks import page
+from smart_app.web.guarding import Refusal
+
+_LOG = logging.getLogger("smart_app.web")
+
+
+def install(app: Flask) -> None:
+    """Show failures as pages."""
+    app.register_error_handler(Failure, _show)
+    app.register_error_handler(Refusal, _refused)
+    for known in KNOWN:
+        app.register_error_handler(known, lambda error: _show(failure_of(error)))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _ours)
+
+
+def _show(failure: Failure) -> tuple[str, int]:
+    _LOG.info("failure %s on %s", failure.code, request.endpoint)
+    return page("failure.html", failure=failure), failure.status
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    happened, what_to_do = {
+        "wrong-patient": (
+            _("This page was made for another patient. Nothing was saved."),
+            _("Close it and open the app from the chart of the patient you mean."),
+        ),
+        "page-out-of-date": (
+            _("This page is out of date: the course was changed in another window. Nothing was saved."),
+            _("Go back, copy what you typed, reload the page and enter it again."),
+        ),
+    }.get(
+        refusal.code,
+        (
+            _("This request did not come from a page of this app. Nothing was saved."),
+            _("Open the app from the chart again."),
+        ),
+    )
+    return _show(Failure(code=refusal.code, happened=happened, what_to_do=what_to_do, status=refusal.status))
+
+
+def _http(error: HTTPException) -> tuple[str, int]:
+    if error.code == 404:
+        happened = _("This page is not open any more, or not in this browser.")
+        what_to_do = _("Open the app from the chart again. What you saved is kept.")
+    else:
+        happened, what_to_do = _("This request cannot be answered."), _("Open the app from the chart again.")
+    return _show(Failure(code=f"http-{error.code}", happened=happened, what_to_do=what_to_do, status=error.code or 500))
+
+
+def _ours(error: Exception) -> tuple[str, int]:
+    """The outer door: what we did not foresee is our fault, and nobody sees its inside."""
+    _LOG.error("unforeseen %s on %s", type(error).__name__, request.endpoint, exc_info=error)
+    happened = _("Something went wrong in this app. What you saved before is kept.")
+    return _show(
+        Failure(
+            code="unforeseen",
+            happened=happened,
+            what_to_do=_("Try again. If it comes back, call IT support."),
+            status=500,
+        )
+    )
