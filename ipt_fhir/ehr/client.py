@@ -62,7 +62,7 @@ class Notice:
 class FhirClient:
     """Reads and writes the chart of one patient; safe to share between threads.
 
-    ``patient`` is the logical id of the launch. ``notices`` grows while the client works. Every method raises EhrError.
+    ``patient`` is the logical id of the launch; ``notices`` grows while the client works. Every method raises EhrError.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class FhirClient:
         self._transport = transport
         self._issuer = issuer
         self._token = access_token
+        self.patient = patient
         self._guard = PatientGuard(patient, issuer.base)
         self._published = published or Published(transport)
         self.notices: list[Notice] = []

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from smart_app.charts import svg
 
-_WIDTH, _HEIGHT, _EDGE = 1200, 76, 16
+_WIDTH, _EDGE = 1200, 2
+_HEIGHT, _HEIGHT_WITH_NOTES = 60, 78
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ def course_line(stops: Sequence[Stop], phases: Sequence[Stretch], title: str) ->
     body = "".join(_phase(phase, step) for phase in phases)
     body += "".join(_segment(stop, step) for stop in stops)
     body += "".join(_stop(stop, step) for stop in stops)
-    return svg.picture(_WIDTH, _HEIGHT, title, body, "course")
+    height = _HEIGHT_WITH_NOTES if any(stop.note for stop in stops) else _HEIGHT
+    return svg.picture(_WIDTH, height, title, body, "course")
 
 
 def _x(number: float, step: float) -> float:

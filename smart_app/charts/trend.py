@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from smart_app.charts import svg
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 360, 128, 74, 6, 112
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 360, 122, 98, 6, 112
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

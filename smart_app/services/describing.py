@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ipt_fhir.instruments.catalogue import instrument
 from ipt_fhir.mapping import narrative
@@ -10,6 +10,7 @@ from ipt_fhir.mapping.references import item_key, score_key
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
 from smart_app.language import gettext as _
+from smart_app.language import ngettext
 
 
 def names_of(episode: Episode, site: Site) -> dict[str, str]:
@@ -50,4 +51,16 @@ def kinds() -> Mapping[str, str]:
         "Task": _("task"),
         "QuestionnaireResponse": _("answers"),
         "Observation": _("score or answer"),
+    }
+
+
+def counted() -> Mapping[str, Callable[[int], str]]:
+    """How a number of resources of a FHIR type reads on a page, in the order a clinician would look for them."""
+    return {
+        "CarePlan": lambda num: ngettext("%(num)s care plan", "%(num)s care plans", num),
+        "Goal": lambda num: ngettext("%(num)s goal", "%(num)s goals", num),
+        "QuestionnaireResponse": lambda num: ngettext("%(num)s questionnaire", "%(num)s questionnaires", num),
+        "Observation": lambda num: ngettext("%(num)s score or answer", "%(num)s scores and answers", num),
+        "Task": lambda num: ngettext("%(num)s task", "%(num)s tasks", num),
+        "ServiceRequest": lambda num: ngettext("%(num)s planned service", "%(num)s planned services", num),
     }

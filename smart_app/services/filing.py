@@ -27,7 +27,7 @@ from smart_app.store.claims import Claim
 from smart_app.store.drafts import DraftKey
 from smart_app.store.errors import StaleRevision
 from smart_app.store.intents import Intent
-from smart_app.store.server_copies import StoredCopy
+from smart_app.store.server_copies import StoredCopy as StoredCopy
 from smart_app.store.transactions import ReadTransaction, Transaction
 
 # Reasons an intent rests without having been done; stable codes.

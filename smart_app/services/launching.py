@@ -131,7 +131,9 @@ def _user(practice: Practice, issuer: Issuer, grant: TokenGrant) -> User:
     if grant.fhir_user:
         kind, user_id = grant.fhir_user.split("/")
         try:
-            client = FhirClient(practice.transport, issuer, grant.access_token, grant.patient)
+            client = FhirClient(
+                practice.transport, issuer, grant.access_token, grant.patient, published=practice.published
+            )
             name = _display(client.read(kind, user_id).resource) or name
         except EhrError:
             name = name or grant.fhir_user

@@ -42,4 +42,5 @@ class Practice:
     def hospital(self, launch: Launch) -> FhirClient:
         """The hospital of a launch, with its token, confined to its patient."""
         issuer = self.registry.get(launch.lane.issuer)
-        return FhirClient(self.transport, issuer, launch.grant.access_token, launch.lane.patient)
+        token = launch.grant.access_token
+        return FhirClient(self.transport, issuer, token, launch.lane.patient, published=self.published)

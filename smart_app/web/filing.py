@@ -20,7 +20,7 @@ from smart_app.language import moment, ngettext
 from smart_app.services import describing, filing
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
-from smart_app.services.filing import Standing
+from smart_app.services.filing import Standing, StoredCopy
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
 
@@ -195,16 +195,31 @@ def _changed_at(resource: JsonObject) -> datetime | None:
 
 
 def _receipts(found: Standing, names: dict[str, str]) -> list[dict[str, object]]:
-    return [
-        {
-            "name": names.get(copy.key, copy.resource_type),
-            "where": f"{copy.resource_type}/{copy.server_id}",
-            "version": copy.version or "–",
-            "when": copy.filed_at,
-            "lost": ", ".join(copy.differences),
-        }
-        for copy in sorted(found.receipts, key=lambda copy: (copy.resource_type, names.get(copy.key, "")))
-    ]
+    """What the record holds, a group a kind, the plan first."""
+    groups = []
+    for kind, label in describing.counted().items():
+        copies = sorted(
+            (copy for copy in found.receipts if copy.resource_type == kind), key=lambda copy: names.get(copy.key, "")
+        )
+        if copies:
+            groups.append(
+                {
+                    "name": label(len(copies)),
+                    "when": max(copy.filed_at for copy in copies),
+                    "lost": any(copy.differences for copy in copies),
+                    "entries": [_receipt(copy, names) for copy in copies],
+                }
+            )
+    return groups
+
+
+def _receipt(copy: StoredCopy, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": names.get(copy.key, copy.resource_type),
+        "where": f"{copy.resource_type}/{copy.server_id}",
+        "version": copy.version or "–",
+        "lost": ", ".join(copy.differences),
+    }
 
 
 def _missing(item: Missing) -> str:

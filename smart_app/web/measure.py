@@ -60,12 +60,13 @@ def save(handle: str) -> str | Response:
     desk = changing(handle)
     measure = instrument(MEASURE)
     typed = {item.link_id: request.form.get(_field(item), "") for item in measure.items}
-    answers, refused = accept(measure, {link_id: code for link_id, code in typed.items() if code})
+    answers, _refused = accept(measure, {link_id: code for link_id, code in typed.items() if code})
     drafting.save(practice(), desk, MEASURE, json.dumps(dict(answers)))
-    if request.form.get("act") != "done":
+    act = request.form.get("act")
+    if act not in {"done", "incomplete"}:
         return redirect(url_for("overview.show", handle=handle), 303)
     result = score(measure, answers)
-    if refused or result.missing:
+    if not answers or (result.missing and act == "done"):
         return _page(desk, answers, problems=_problems(measure, result))
     done = complete(desk.episode, measure, answers, desk.therapist, practice().clock().replace(microsecond=0))
     charting.save(practice(), desk, done)
@@ -90,6 +91,7 @@ def _page(
         "problems": problems or [],
         "kept": kept,
         "standing": _standing(result),
+        "may_stop": bool(problems) and bool(answers),
     }
     return page("measure.html", desk, form=form)
 

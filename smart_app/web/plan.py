@@ -159,7 +159,7 @@ def _from_request() -> PlanForm:
 def _page(desk: Desk, values: PlanForm, problems: Problems) -> str:
     areas = words.choices_of(concepts.PROBLEM_AREAS)
     form = {
-        "values": values,
+        "filled": values,
         "problems": problems,
         "wrong": problems.by_field(),
         "areas": areas,

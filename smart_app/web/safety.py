@@ -57,7 +57,7 @@ def _item(desk: Desk, item_id: str) -> SafetyItem:
 def _page(desk: Desk, item: SafetyItem, values: SafetyForm, problems: Problems) -> str:
     response = next(found for found in desk.episode.responses if found.id == item.response)
     form = {
-        "values": values,
+        "filled": values,
         "problems": problems,
         "wrong": problems.by_field(),
         "question": _question(response, item.link_id),

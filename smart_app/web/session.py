@@ -55,7 +55,7 @@ def save(handle: str) -> str | Response:
 
 def _page(desk: Desk, values: SessionForm, problems: Problems) -> str:
     form = {
-        "values": values,
+        "filled": values,
         "problems": problems,
         "wrong": problems.by_field(),
         "attendances": [(code, words.capitalised(label)) for code, label in words.choices_of(concepts.ATTENDANCE)],

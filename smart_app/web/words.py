@@ -87,11 +87,24 @@ def capitalised(sentence: str) -> str:
 
 
 def _contract(value: Contract) -> str:
-    return narrative.contract_sentence(value, site())
+    often = library(narrative.FREQUENCIES[value.frequency.value])
+    return gettext(
+        "%(count)s sessions of %(minutes)s minutes, %(often)s, until %(end)s",
+        count=value.sessions,
+        minutes=value.minutes,
+        often=often,
+        end=day(value.ends_on),
+    )
 
 
 def _session(value: Session) -> str:
-    return narrative.session_sentence(value, site())
+    return gettext(
+        "Session %(number)s, %(date)s: %(attendance)s, %(mode)s",
+        number=value.number,
+        date=day(value.date),
+        attendance=library(concepts.ATTENDANCE[value.attendance]),
+        mode=library(concepts.MODES[value.mode]),
+    )
 
 
 def _target(value: Goal) -> str:

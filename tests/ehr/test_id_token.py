@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import responses
+from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
+from joserfc.util import int_to_base64
 
 from ipt_fhir.ehr import id_token as checked
 from ipt_fhir.ehr.errors import IdTokenRefused
@@ -87,13 +89,20 @@ def test_attack_a20_an_empty_hmac_key_signs_nothing() -> None:
 def test_attack_a20_a_key_of_another_kind_or_use_does_not_fit() -> None:
     other_use = {"keys": [{**KEYS["keys"][0], "use": "enc"}]}
     other_alg = {"keys": [{**KEYS["keys"][0], "alg": "RS512"}]}
-    for keys in (jwks(ec_key(kid="rsa-1")), other_use, other_alg, {"keys": []}, {"keys": "x"}, {}):
+    sets: list[JsonObject] = [jwks(ec_key(kid="rsa-1")), other_use, other_alg, {"keys": []}, {"keys": "x"}, {}]
+    for keys in sets:
         assert "no key" in refused(id_token(), keys)
 
 
 def test_a_short_rsa_key_does_not_fit() -> None:
-    short = {"kty": "RSA", "kid": "rsa-1", "e": "AQAB", "n": "x" * 171}
+    numbers = rsa.generate_private_key(65537, 1024).public_key().public_numbers()  # noqa: S505 - refused
+    short = {"kty": "RSA", "kid": "rsa-1", "e": "AQAB", "n": int_to_base64(numbers.n)}
     assert "no key" in refused(id_token(), {"keys": [short]})
+
+
+def test_the_algorithm_names_the_kind_of_key() -> None:
+    disguised = {**KEYS["keys"][0], "kid": "ec-1", "crv": "P-384"}
+    assert "no key" in refused(id_token(key=ec_key(), alg="ES384"), {"keys": [disguised]})
 
 
 def test_another_signature_is_wrong() -> None:
@@ -196,6 +205,11 @@ def test_clocks_may_differ_by_a_minute_and_aud_may_be_a_list(changes: dict[str, 
 )
 def test_attack_a23_what_is_no_token_of_reasonable_size_is_refused(token: object) -> None:
     assert refused(token)
+
+
+def test_attack_a23_a_sound_token_of_more_than_16_kib_is_refused() -> None:
+    assert validate(id_token(claims(pad="x" * 10_000)))
+    assert "bytes" in refused(id_token(claims(pad="x" * 12_000)))
 
 
 def test_attack_a23_deep_json_is_refused_before_a_recursive_parser_sees_it() -> None:

@@ -54,6 +54,7 @@ def test_an_unknown_iss_is_told_to_it_on_one_line_and_in_ascii() -> None:
     ("changes", "why"),
     [
         ({"iss": "http://ehr.example/fhir"}, "plain http"),
+        ({"iss": "http://ehr.example/fhir", "allowed_origins": (ORIGIN,)}, "plain http"),
         ({"iss": "http://127.0.0.1/fhir"}, "plain http"),
         ({"iss": "http://ehr.example/fhir", "insecure_loopback": True}, "this machine only"),
         ({"iss": "http://2130706433/fhir", "insecure_loopback": True}, "this machine only"),

@@ -88,11 +88,22 @@ def test_what_is_no_json_object_is_refused(hospital: responses.RequestsMock) -> 
 
 
 def test_many_threads_cost_one_request(hospital: responses.RequestsMock) -> None:
-    hospital.get(URL, json={})
+    """attack-A24: the first answer comes late, and a second request would be seen by then."""
+    started: list[int] = []
+    second = threading.Event()
+
+    def answer(_: object) -> tuple[int, dict[str, str], str]:
+        started.append(1)
+        if len(started) > 1:
+            second.set()
+        second.wait(0.1)
+        return 200, {}, "{}"
+
+    hospital.add_callback("GET", URL, callback=answer)
     published = Published(transport())
     threads = [threading.Thread(target=get, args=(published,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(hospital.calls) == 1
+    assert len(started) == 1

@@ -231,6 +231,18 @@ def test_nothing_comes_from_the_environment(raw_server: Start, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("writes", [True, False])
+def test_no_query_body_or_token_of_a_success_reaches_a_log(
+    raw_server: Start, caplog: pytest.LogCaptureFixture, writes: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server = raw_server(says(complete(b"{}")))
+    transport().send(request_to(server.origin, writes=writes))
+    assert server.origin in caplog.text
+    assert CANARY not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize("writes", [True, False])
 def test_no_query_body_or_token_reaches_log_or_exception(
     raw_server: Start, caplog: pytest.LogCaptureFixture, writes: bool
 ) -> None:
