@@ -46,8 +46,8 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """A time: 5 Jan 2026, 14:02."""
-    return str(flask_babel.format_datetime(value, "d MMM yyyy, HH:mm"))
+    """A time at the clinic: 5 Jan 2026, 14:02, in the zone of the machine the app runs on."""
+    return str(flask_babel.format_datetime(value.astimezone(), "d MMM yyyy, HH:mm", rebase=False))
 
 
 def _preferred() -> str:

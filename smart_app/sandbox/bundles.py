@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from smart_app.sandbox.interactions import Answer, Call, FhirApi
 from smart_app.sandbox.json_text import JsonObject
 from smart_app.sandbox.outcomes import Refused
-from smart_app.sandbox.references import found_in, resolved
+from smart_app.sandbox.references import resolved
 from smart_app.sandbox.scopes import Access
 from smart_app.sandbox.store import Version
 
@@ -86,11 +86,11 @@ def _entry(index: int, item: Any) -> Entry:
         raise Refused(400, "structure", "An entry needs a request with a method and a url").within(
             f"Bundle.entry[{index}]"
         )
-    address = urlsplit(request["url"])
+    path, _, query = request["url"].partition("?")
     call = Call(
         method=request["method"],
-        path=tuple(address.path.strip("/").split("/")),
-        query=tuple(parse_qsl(address.query)),
+        path=tuple(path.strip("/").split("/")),
+        query=tuple(parse_qsl(query)),
         resource=item.get("resource"),
         if_match=_text(request, "ifMatch"),
         if_none_exist=_text(request, "ifNoneExist"),
@@ -138,17 +138,10 @@ def _steps(api: FhirApi, entries: Iterable[Entry], access: Access) -> list[tuple
     answers = []
     for entry in entries:
         try:
-            _check_resolved(entry)
             answers.append((entry.index, api.step(entry.call, access)))
         except Refused as refusal:
             raise entry.within(refusal) from refusal
     return answers
-
-
-def _check_resolved(entry: Entry) -> None:
-    loose = [reference for reference in found_in(entry.call.resource) if reference.startswith("urn:")]
-    if loose:
-        raise Refused(422, "not-found", f"No entry of the bundle is {loose[0]}")
 
 
 def _check(api: FhirApi, entry: Entry, answer: Answer) -> None:

@@ -39,8 +39,8 @@ def stretch(value: Any) -> Stretch:
     moment = datetime.fromisoformat(value)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if len(value) == len("2026-01-05"):
-        return moment, moment + timedelta(days=1)
-    return moment, moment + (timedelta(microseconds=1) if "." in value else timedelta(seconds=1))
+        return moment, _later(moment, timedelta(days=1))
+    return moment, _later(moment, timedelta(microseconds=1) if "." in value else timedelta(seconds=1))
 
 
 def test_for(text: str) -> Callable[[Any], bool]:
@@ -62,4 +62,9 @@ def _compared(compare: Callable[[Stretch, Stretch], bool], value: Any, asked: St
 def _months(year: int, month: int | None) -> Stretch:
     first = datetime(year, month or 1, 1, tzinfo=UTC)
     last = datetime(year, month or 12, calendar.monthrange(year, month or 12)[1], tzinfo=UTC)
-    return first, last + timedelta(days=1)
+    return first, _later(last, timedelta(days=1))
+
+
+def _later(moment: datetime, amount: timedelta) -> datetime:
+    """Python's calendar ends with the year 9999."""
+    return moment + amount if moment.year < _ALWAYS[1].year else _ALWAYS[1]

@@ -21,7 +21,7 @@ from smart_app.sandbox.json_text import JsonObject
 from smart_app.sandbox.loopback import NotLoopback, check_loopback_url, free_port, serve
 from smart_app.sandbox.sign_in_memory import SignInMemory
 from smart_app.sandbox.store import FhirStore
-from smart_app.sandbox.structure import check_references
+from smart_app.sandbox.structure import check_references, check_resource
 
 __all__ = ["HospitalApp", "NotLoopback", "RegisteredClient", "create_hospital", "free_port", "serve"]
 
@@ -77,7 +77,7 @@ def _addresses(clients: Sequence[RegisteredClient]) -> list[str]:
 
 def _fill(store: FhirStore, charts: Iterable[JsonObject], base: str) -> None:
     for resource in charts:
-        store.update(resource)
+        store.update(check_resource(resource, resource["resourceType"]))
     for version in store.existing():
         check_references(version, store, base)
 

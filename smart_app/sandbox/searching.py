@@ -102,7 +102,7 @@ def _codings(value: Any) -> list[tuple[str | None, str]]:
     if not isinstance(value, dict):
         return []
     if "coding" in value:
-        return [pair for coding in value["coding"] for pair in _codings(coding)]
+        return [pair for coding in values(value, "coding") for pair in _codings(coding)]
     code = value.get("code", value.get("value"))
     return [(value.get("system", ""), code)] if isinstance(code, str) else []
 

@@ -20,6 +20,8 @@ def check_resource(resource: Any, resource_type: str) -> JsonObject:
         raise Refused(400, "structure", "The body is not a FHIR resource")
     if resource.get("resourceType") != resource_type:
         raise Refused(400, "invalid", f"The body is not a {resource_type}")
+    if resource_type not in TYPES:
+        raise Refused(422, "not-supported", f"The demo hospital does not know {resource_type}")
     if not isinstance(resource.get("meta", {}), dict):
         raise Refused(400, "structure", "meta is not an object")
     missing = [path for path in TYPES[resource_type].required if not any(True for _ in values(resource, path))]
@@ -59,7 +61,7 @@ def _check_target(place: Target, patient: str | None, store: FhirStore, base: st
 
 
 def _check_contained(resource: JsonObject, reference: str) -> None:
-    if reference != "#" and reference[1:] not in set(values(resource, "contained.id")):
+    if reference != "#" and reference[1:] not in list(values(resource, "contained.id")):
         raise Refused(422, "not-found", f"The contained resource {reference} is missing")
 
 

@@ -9,8 +9,8 @@ from ipt_fhir.mapping import narrative
 from ipt_fhir.mapping.references import item_key, score_key
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
+from smart_app.language import day, ngettext
 from smart_app.language import gettext as _
-from smart_app.language import ngettext
 
 
 def names_of(episode: Episode, site: Site) -> dict[str, str]:
@@ -20,14 +20,14 @@ def names_of(episode: Episode, site: Site) -> dict[str, str]:
     names |= {activity.id: activity.text for activity in episode.activities}
     for response in episode.responses:
         measure = instrument(response.instrument)
-        day = response.authored.date().isoformat()
-        names[response.id] = _("%(measure)s of %(day)s", measure=measure.title, day=day)
-        names[score_key(response.id)] = _("%(measure)s total of %(day)s", measure=measure.title, day=day)
+        when = day(response.authored.date())
+        names[response.id] = _("%(measure)s of %(day)s", measure=measure.title, day=when)
+        names[score_key(response.id)] = _("%(measure)s total of %(day)s", measure=measure.title, day=when)
         if measure.safety:
             names[item_key(response.id, measure.safety.link_id)] = _(
                 "%(measure)s item 9 of %(day)s", measure=measure.title, day=day
             )
-    names |= {item.id: _("Safety step of %(day)s", day=item.opened.date().isoformat()) for item in episode.safety_items}
+    names |= {item.id: _("Safety step of %(day)s", day=day(item.opened.date())) for item in episode.safety_items}
     return names
 
 

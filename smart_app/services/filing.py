@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ipt_fhir.validation.validator import Issue, Severity, validate
-
 from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change, Missing, ServerCopy, missing_for
 from ipt_fhir.ehr.errors import EhrError, SignInNeeded
@@ -18,6 +16,8 @@ from ipt_fhir.model.filed_parts import with_local
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.engine import attempt
 from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_changes
+from ipt_fhir.validation.issues import Issue, Severity
+from ipt_fhir.validation.validator import validate
 from smart_app.services import charting
 from smart_app.services.desk import Desk
 from smart_app.services.failures import failure_of

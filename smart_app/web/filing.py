@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from flask import Blueprint, redirect, request, url_for
-from ipt_fhir.validation.validator import Severity
 from markupsafe import Markup
 from werkzeug import Response
 
 from ipt_fhir import rawjson
-from ipt_fhir.carriers.native import Missing
+from ipt_fhir.carriers.native import Change, Missing
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.intent import IntentState
+from ipt_fhir.validation.issues import Severity
 from smart_app.language import gettext as _
 from smart_app.language import moment, ngettext
 from smart_app.services import describing, filing
@@ -122,7 +123,6 @@ def _filing(desk: Desk) -> dict[str, object]:
     found = filing.standing(practice(), desk)
     preview, failure = _preview(desk)
     names = describing.names_of(desk.episode, words.site())
-    kinds = describing.kinds()
     shown = standing_words(found)
     intent = found.intent
     conflict = intent if intent and intent.state is IntentState.CONFLICT else None
@@ -144,9 +144,7 @@ def _filing(desk: Desk) -> dict[str, object]:
         ),
         "disagreements": _disagreements(desk, found) if conflict else [],
         "kept": [_own_text(resource) for resource in filing.kept_draft(practice(), desk)],
-        "pending": [
-            {"name": names.get(item.key, item.key), "kind": kinds[item.resource_type]} for item in preview.changes
-        ],
+        "pending": _pending(preview.changes, names),
         "invalid": [f"{issue.location}: {issue.message}" for issue in errors],
         "missing": [_missing(item) for item in preview.missing],
         "can_file": not errors and not preview.missing and conflict is None,
@@ -192,6 +190,16 @@ def _changed_at(resource: JsonObject) -> datetime | None:
         return datetime.fromisoformat(resource.get("meta", {}).get("lastUpdated", ""))
     except ValueError:
         return None
+
+
+def _pending(changes: Sequence[Change], names: dict[str, str]) -> list[dict[str, object]]:
+    """What waits, a group a kind, the plan first."""
+    groups: list[dict[str, object]] = []
+    for kind, label in describing.counted().items():
+        waiting = [names.get(item.key, item.resource_type) for item in changes if item.resource_type == kind]
+        if waiting:
+            groups.append({"name": label(len(waiting)), "entries": waiting})
+    return groups
 
 
 def _receipts(found: Standing, names: dict[str, str]) -> list[dict[str, object]]:
