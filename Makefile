@@ -8,10 +8,10 @@ TEST := $(BIN)/python -m pytest
 CHECKED_BY_TEST := tests/test_house_rules.py tests/test_docs.py tests/test_notice.py
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fix proof bench soak clean
+.PHONY: help env demo test check fix proof screenshots bench soak clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
 
 env: $(STAMP) ## create .venv from requirements.lock (skipped when it is up to date)
 
@@ -43,6 +43,9 @@ fix: env ## format, and repair what the linter can repair
 
 proof: env ## all the rest: Java, Node, browser, large property runs
 	$(TEST) -m proof $(ARGS)
+
+screenshots: env ## the pictures of docs/, made by the browser tests
+	IPT_FHIR_SCREENSHOTS=docs/screenshots $(TEST) tests/browser -q $(ARGS)
 
 bench: env ## our speed beside the peers', in one process (docs/performance.md)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

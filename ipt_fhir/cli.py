@@ -12,7 +12,7 @@ import click
 
 _GROUP = "ipt_fhir.commands"
 # Verbs of the app and the extra each needs, so that a base install can say what to install.
-_EXTRAS = {"demo": "demo", "serve": "app"}
+_EXTRAS = {"demo": "demo", "keys": "app", "serve": "app"}
 
 
 class Verbs(click.Group):

@@ -31,7 +31,7 @@ from ipt_fhir.protocol.catalogue import activity_templates, goal_templates
 from ipt_fhir.sync.intent import IntentState
 from smart_app.app import build_practice, create_app
 from smart_app.config import Config
-from smart_app.keys import create_key
+from smart_app.keys import create_key, create_signing_key
 from smart_app.sandbox.charts import THERAPISTS
 from smart_app.sandbox.hospital import HospitalApp, RegisteredClient, create_hospital, free_port, serve
 from smart_app.sandbox.hospitals import HOSPITALS
@@ -128,8 +128,7 @@ def running(folder: Path, hospital_port: int = 0) -> Iterator[Demo]:
 def demo_config(folder: Path, hospital_url: str, app_url: str, app_port: int) -> Config:
     """The settings of the demo: fresh keys, plain http on this machine only (decision-D13b)."""
     signing_key = folder / "signing.pem"
-    signing_key.touch(mode=0o600)
-    signing_key.write_bytes(private_pem(new_signing_key()))
+    create_signing_key(signing_key, private_pem(new_signing_key()))
     issuer = Issuer(
         iss=f"{hospital_url}/fhir",
         name="ZZTEST Demo Hospital",

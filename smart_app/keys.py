@@ -40,12 +40,13 @@ class Key:
 def create_key(path: Path) -> Key:
     """Make a new key in a file only its owner can read. Raises FileExistsError: a key is never overwritten."""
     key = Key(path.stem, base64.urlsafe_b64encode(os.urandom(_BYTES)).decode())
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key.secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _write_secret(path, f"{key.secret}\n".encode())
     return key
+
+
+def create_signing_key(path: Path, pem: bytes) -> None:
+    """Write a private signing key to a file only its owner can read. Raises FileExistsError: never overwritten."""
+    _write_secret(path, pem)
 
 
 def read_key(path: Path) -> Key:
@@ -58,6 +59,14 @@ def read_key(path: Path) -> Key:
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeyRefused(path.stem, f"others may read the file {path}; run: chmod 600 {path}")
     return Key(path.stem, text)
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _weakness(secret: str) -> str:

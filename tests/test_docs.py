@@ -99,6 +99,11 @@ def test_every_make_target_is_explained_and_every_explained_target_exists() -> N
     assert typed <= targets
 
 
+def test_the_example_of_the_readme_runs() -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - our own page
+
+
 def test_the_changelog_begins_with_the_version_of_the_project() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     headings = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)

@@ -77,7 +77,8 @@ class Ehr:
 
     def complaints(self) -> list[str]:
         """What the browser's console holds against the pages: CSP violations, failed loads, script errors."""
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}]
+        entries: list[dict[str, str]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries if entry["level"] in {"SEVERE", "WARNING"}]
 
     def overflow(self) -> int:
         """How many pixels the page is wider than its window."""

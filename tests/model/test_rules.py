@@ -86,12 +86,11 @@ def test_text_beyond_its_field_is_refused_by_name_and_limit() -> None:
 
 
 def test_a_contract_has_sessions_and_an_end() -> None:
-    terms = {"frequency": Frequency.WEEKLY, "minutes": 50, "agreed_on": DAY}
-    assert Contract(sessions=12, ends_on=DAY, **terms).sessions == 12
+    terms = Contract(sessions=12, frequency=Frequency.WEEKLY, minutes=50, agreed_on=DAY, ends_on=DAY)
     with pytest.raises(ValueError, match="sessions"):
-        Contract(sessions=0, ends_on=DAY, **terms)
+        replace(terms, sessions=0)
     with pytest.raises(ValueError, match="ends after"):
-        Contract(sessions=12, ends_on=DAY - timedelta(days=1), **terms)
+        replace(terms, ends_on=DAY - timedelta(days=1))
 
 
 def test_a_snapshot_holds_everything_local_parts_too() -> None:
