@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from ipt_fhir.ehr.issuer import IssuerRegistry
 from ipt_fhir.ehr.keys import load_signing_key
@@ -61,4 +61,7 @@ def create_app(practice: Practice) -> Flask:
 
 
 def _secured(response: Response) -> Response:
-    return guarding.secure(response, g.get("frame_ancestors", ()))
+    """A page of a launch may be framed by its own EHR; one without a patient by any registered EHR, so that a failed
+    launch is not an empty frame."""
+    found: Practice = current_app.extensions["practice"]
+    return guarding.secure(response, g.get("frame_ancestors", found.frame_ancestors))

@@ -220,6 +220,7 @@ def _agreed(episode: Episode, case: dict[str, Any], when: datetime) -> Episode:
         second_area=case.get("second_area", ""),
         agreed=True,
         agreed_on=when.date().isoformat(),
+        contract_agreed=True,
         sessions=str(case["sessions"]),
         minutes="50",
         contract_on=when.date().isoformat(),

@@ -54,7 +54,19 @@ def test_any_tree_survives(tree: object) -> None:
         (b'{"a":1} trailing', "not JSON"),
         (b"", "not JSON"),
     ],
-    ids=["depth", "duplicate", "nested-duplicate", "nan", "infinity", "digits", "surrogate", "bom", "utf-16", "tail", "empty"],
+    ids=[
+        "depth",
+        "duplicate",
+        "nested-duplicate",
+        "nan",
+        "infinity",
+        "digits",
+        "surrogate",
+        "bom",
+        "utf-16",
+        "tail",
+        "empty",
+    ],
 )
 def test_hostile_or_ambiguous_text_is_refused(text: bytes, says: str) -> None:
     """attack-A50, attack-A53."""

@@ -57,7 +57,9 @@ class Missing:
 
 def missing_for(changes: Sequence[Change], capabilities: Capabilities, scopes: frozenset[str]) -> list[Missing]:
     """What stands in the way of writing these changes natively; empty when nothing does."""
-    found = []
+    found: list[Missing] = []
+    if not capabilities.transaction:
+        found.append(Missing(resource_type="Bundle", interaction="transaction", granted=True))
     for resource_type, interaction in sorted({(item.resource_type, _interaction(item)) for item in changes}):
         letter = interaction[0]
         if not allows(scopes, resource_type, letter):

@@ -8,6 +8,7 @@
     ├─ SignInNeeded          clinician  the sign-in ended
     ├─ Conflict              clinician  somebody changed it meanwhile
     ├─ NotFound, Gone        clinician  it is not there, it is no longer there
+    ├─ Duplicated            hospital   it is there more than once
     ├─ ScopeMissing          hospital   this app may not do that
     ├─ Refused               ours       they read it and do not take it
     ├─ AnswerUnreadable      hospital   no FHIR came back
@@ -130,6 +131,16 @@ class Gone(EhrError):
     whose = "clinician"
     happened = N_("This entry was deleted in the chart.")
     what_to_do = N_("Please decide whether it is still needed; nothing is written again without your word.")
+
+
+class Duplicated(EhrError):
+    """Several resources carry one identifier of ours: an earlier create was applied twice (fault-F06, fault-F24)."""
+
+    code = "duplicated"
+    happened = N_("The hospital's record has this entry more than once.")
+    what_to_do = N_(
+        "Nothing was filed. Please tell your IT support the code below; one of the entries must be removed."
+    )
 
 
 class ScopeMissing(EhrError):

@@ -70,7 +70,9 @@ def read_goal(resource: JsonObject) -> Goal:
 
 
 def _directory_entry(person: Person | None) -> str | None:
-    return person.reference if person else None
+    """A Practitioner; Goal.expressedBy takes no PractitionerRole (R4), so a role is left out."""
+    target = person.reference if person else None
+    return target if target and target.startswith("Practitioner/") else None
 
 
 def _achievement(goal: Goal, writing: Writing) -> JsonObject | None:

@@ -16,7 +16,17 @@ from typing import Protocol
 from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change, ServerCopy, transaction
 from ipt_fhir.ehr.client import EntryOutcome, Versioned
-from ipt_fhir.ehr.errors import Ambiguous, Conflict, EhrError, Gone, NotFound, SignInNeeded, Throttled, Unreachable
+from ipt_fhir.ehr.errors import (
+    Ambiguous,
+    Conflict,
+    Duplicated,
+    EhrError,
+    Gone,
+    NotFound,
+    SignInNeeded,
+    Throttled,
+    Unreachable,
+)
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.intent import Disagreement, IntentState, Outcome, Receipt
 from ipt_fhir.sync.verification import differences
@@ -69,7 +79,7 @@ def _look_first(changes: Sequence[Change], hospital: Hospital) -> _Seen:
     """Read before a resend. Raises Ambiguous when the chart cannot be read: what happened stays unknown."""
     try:
         return _look(changes, hospital)
-    except SignInNeeded:
+    except (SignInNeeded, Duplicated):
         raise
     except EhrError as error:
         raise Ambiguous(f"an earlier attempt could not be checked: {error.code}") from error
@@ -130,6 +140,8 @@ def _look(changes: Sequence[Change], hospital: Hospital) -> _Seen:
 
 def _look_for_new(change: Change, hospital: Hospital, there: _Seen, assigned: dict[str, str]) -> None:
     found = hospital.find_by_identifier(change.resource_type, systems.IDENTIFIER, change.key)
+    if len(found) > 1:
+        raise Duplicated(f"{len(found)} {change.resource_type} resources carry one identifier of ours")
     if found:
         there.copies[change.key] = _copy(found[0])
         assigned[f"urn:uuid:{change.key}"] = there.copies[change.key].reference

@@ -48,9 +48,7 @@ GAS_LEVELS: dict[int, Concept] = {
 
 # Person-Centered Outcomes guide 1.0.0, marked experimental there.
 SOCIAL_FUNCTIONING = Concept(systems.PCO_GOAL_DOMAINS, "social-functioning", N_("Social functioning"))
-EMOTIONAL_HEALTH = Concept(
-    systems.PCO_GOAL_DOMAINS, "emotional-and-mental-health", N_("Emotional and mental health")
-)
+EMOTIONAL_HEALTH = Concept(systems.PCO_GOAL_DOMAINS, "emotional-and-mental-health", N_("Emotional and mental health"))
 
 PROBLEM_AREAS: dict[ProblemAreaCode, Concept] = {
     code: Concept(systems.IPT_PROBLEM_AREA, code.value, label)

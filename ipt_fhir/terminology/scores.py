@@ -20,9 +20,7 @@ class ScoreCode:
 # Display as the Person-Centered Outcomes guide 1.0.0 and US Core 6.1.0 print it.
 SCORES: dict[str, ScoreCode] = {
     "44261-6": ScoreCode(
-        Concept(
-            systems.LOINC, "44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]")
-        ),
+        Concept(systems.LOINC, "44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]")),
         "phq-9",
     ),
 }

@@ -18,7 +18,7 @@ GOAL_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/goal-category"
 US_CORE_CAREPLAN_CATEGORY: Final = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category"
 PCO_GOAL_DOMAINS: Final = "http://hl7.org/fhir/us/pco/CodeSystem/pco-goal-domains-temporary"
 
-# Our own code systems (ipt-domain: no published code exists for these concepts).
+# Our own code systems: no published code exists for these concepts.
 IPT_PROBLEM_AREA: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-problem-area"
 IPT_PHASE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-phase"
 IPT_ACTIVITY: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-activity"

@@ -23,7 +23,7 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.verification import differences
 from smart_app.services.desk import Background, Desk, Diagnosis, PatientCard
 from smart_app.services.practice import Practice
-from smart_app.store import episodes, launches, server_copies
+from smart_app.store import audit, episodes, launches, server_copies
 from smart_app.store.episodes import NEW
 from smart_app.store.lanes import Lane
 from smart_app.store.launches import Launch
@@ -63,7 +63,16 @@ def open_desk(practice: Practice, handle: str, browser_secret: str) -> Desk | No
 def save(practice: Practice, desk: Desk, episode: Episode) -> int:
     """Keep the course; returns its new revision. Raises StaleRevision when another tab was faster (fault-F72)."""
     with practice.store.write() as tx:
+        audit.append(tx, audit_event(desk, audit.Action.UPDATE))
         return keep(tx, desk, episode)
+
+
+def audit_event(desk: Desk, action: audit.Action) -> audit.AuditEvent:
+    """Who did what to this course; ids only."""
+    entity = f"CarePlan/{desk.episode.id}"
+    return audit.AuditEvent(
+        action=action, actor=desk.user_sub, issuer=desk.lane.issuer, patient=desk.lane.patient, entity=entity
+    )
 
 
 def keep(tx: Transaction, desk: Desk, episode: Episode) -> int:

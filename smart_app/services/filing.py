@@ -16,7 +16,7 @@ from ipt_fhir.model.filed_parts import with_local
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.engine import attempt
 from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_changes
-from ipt_fhir.validation.issues import Issue, Severity
+from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
 from smart_app.services import charting
 from smart_app.services.desk import Desk
@@ -41,10 +41,14 @@ _KEPT = "kept-version"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How the course stands against the record: how much waits, what the newest filing came to, the receipts."""
+    """How the course stands against the record: how much waits, what the newest filing came to, the receipts.
+
+    ``of_colleague``: that filing is somebody else's, and only their sign-in can send it (invariant I16).
+    """
 
     pending: int
     intent: Intent | None
+    of_colleague: bool
     receipts: tuple[StoredCopy, ...]
 
 
@@ -62,7 +66,12 @@ def standing(practice: Practice, desk: Desk) -> Standing:
     with practice.store.read() as tx:
         intent = intents.latest(tx, desk.episode.id)
         receipts = tuple(charting.copies_of(tx, desk.episode.id).values())
-    return Standing(pending=len(charting.unfiled(practice, desk)), intent=intent, receipts=receipts)
+    return Standing(
+        pending=len(charting.unfiled(practice, desk)),
+        intent=intent,
+        of_colleague=intent is not None and intent.author != desk.user_sub,
+        receipts=receipts,
+    )
 
 
 def preview(practice: Practice, desk: Desk) -> Preview:
@@ -87,7 +96,7 @@ def file(practice: Practice, desk: Desk) -> IntentState:
     doubled; what was edited since then is a second intent behind it.
     """
     changes = _changes(practice, desk)
-    if any(issue.severity is Severity.ERROR for issue in _issues(changes)):
+    if errors(_issues(changes)) or _known_missing(practice, desk, changes):
         return IntentState.HELD
     with practice.store.write() as tx:
         waiting = _made_ready(tx, desk)
@@ -130,7 +139,7 @@ def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
             else:
                 server_copies.put(tx, desk.episode.id, charting.as_stored(key, copy, tx))
         intents.settle(tx, desk.lane, intent.id, IntentState.DONE, TOOK_THEIRS)
-        audit.append(tx, _event(desk, audit.Action.DECIDE))
+        audit.append(tx, charting.audit_event(desk, audit.Action.DECIDE))
 
 
 def disagreements(practice: Practice, desk: Desk, intent: Intent) -> tuple[Episode, dict[str, ServerCopy | None]]:
@@ -201,6 +210,14 @@ def _missing(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple
     return tuple(missing_for(changes, practice.hospital(launch).capabilities(), desk.scopes))
 
 
+def _known_missing(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[Missing, ...]:
+    """As _missing; a hospital that cannot be asked now is no reason not to save the intent."""
+    try:
+        return _missing(practice, desk, changes)
+    except EhrError:
+        return ()
+
+
 def _made_ready(tx: Transaction, desk: Desk) -> Intent | None:
     """The filing that is still open, ready to be tried again; a refused one makes room for what is right now."""
     waiting = intents.head(tx, desk.lane)
@@ -218,7 +235,7 @@ def _queue(tx: Transaction, desk: Desk, changes: Sequence[Change]) -> None:
     """One database transaction holds the course and its outbox row (invariant I6)."""
     charting.keep(tx, desk, desk.episode)
     intents.add(tx, desk.lane, desk.episode.id, desk.user_sub, dump_changes(changes))
-    audit.append(tx, _event(desk, audit.Action.FILE))
+    audit.append(tx, charting.audit_event(desk, audit.Action.FILE))
 
 
 def _drain(practice: Practice, desk: Desk) -> IntentState:
@@ -306,13 +323,3 @@ def _latest_state(tx: ReadTransaction, desk: Desk) -> IntentState:
 
 def _draft_key(desk: Desk) -> DraftKey:
     return DraftKey.of(desk.lane, desk.user_sub, _KEPT)
-
-
-def _event(desk: Desk, action: audit.Action) -> audit.AuditEvent:
-    return audit.AuditEvent(
-        action=action,
-        actor=desk.user_sub,
-        issuer=desk.lane.issuer,
-        patient=desk.lane.patient,
-        entity=f"CarePlan/{desk.episode.id}",
-    )

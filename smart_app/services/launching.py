@@ -169,8 +169,18 @@ def _open(practice: Practice, issuer: Issuer, grant: TokenGrant, user: User, bro
         launch = launches.find(tx, handle, browser_secret, practice.idle)
     if launch is None:
         raise LaunchRefused("the launch ended before it began")
-    read_chart(practice, launch)
+    try:
+        read_chart(practice, launch)
+    except EhrError:
+        _close(practice, handle)
+        raise
     return handle
+
+
+def _close(practice: Practice, handle: str) -> None:
+    """A launch whose chart could not be read is no launch: its token is forgotten."""
+    with practice.store.write() as tx:
+        launches.end(tx, handle)
 
 
 def _note_refusal(practice: Practice) -> None:

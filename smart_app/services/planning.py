@@ -40,6 +40,7 @@ class PlanForm:
     sessions: str = ""
     frequency: str = "weekly"
     minutes: str = ""
+    contract_agreed: bool = False
     contract_on: str = ""
     goals: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
@@ -125,7 +126,7 @@ def _areas(form: PlanForm, today: date, problems: Problems) -> tuple[ProblemArea
 
 
 def _contract(form: PlanForm, problems: Problems) -> Contract | None:
-    if not form.sessions and not form.contract_on:
+    if not form.contract_agreed:
         return None
     sessions = _number("sessions", form.sessions, _LEAST, _MOST, problems)
     minutes = _number("minutes", form.minutes, 15, 120, problems)

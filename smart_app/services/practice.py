@@ -35,6 +35,11 @@ class Practice:
         """The one registered redirect address; from the configuration, never from a request (attack-A64)."""
         return f"{self.public_url}/callback"
 
+    @property
+    def frame_ancestors(self) -> tuple[str, ...]:
+        """The origins of all registered EHRs."""
+        return tuple(sorted({origin for issuer in self.registry for origin in issuer.frame_ancestors}))
+
     def today(self) -> date:
         """The day at the clinic."""
         return self.clock().astimezone().date()

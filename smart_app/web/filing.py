@@ -77,6 +77,9 @@ def standing_words(found: Standing) -> Shown:
     """Where the course stands, in one tag and one sentence."""
     intent = found.intent
     if intent and intent.state is not IntentState.DONE:
+        if found.of_colleague:
+            waits = _("a colleague's filing waits until that colleague opens this chart again")
+            return Shown(state=_state(intent.state), sentence=waits)
         return Shown(state=_state(intent.state), sentence=_open_sentence(intent.state))
     if found.pending:
         waiting = ngettext(
@@ -231,6 +234,8 @@ def _receipt(copy: StoredCopy, names: dict[str, str]) -> dict[str, object]:
 
 
 def _missing(item: Missing) -> str:
+    if item.interaction == "transaction":
+        return _("The hospital's server does not take several entries as one (transaction).")
     kind = describing.kinds()[item.resource_type]
     if not item.granted:
         return _(

@@ -40,6 +40,7 @@ def test_launch_measure_plan_file_inside_the_frame(
     assert ehr.follow("Plan") == "The plan"
     ehr.choose("Interpersonal deficits")
     ehr.choose("The patient agrees")
+    ehr.choose("The contract is agreed")
     for goal in ("goal-G-02", "goal-G-30"):
         ehr.tick(goal)
     assert ehr.press("Save and preview") == "Filing"

@@ -42,6 +42,7 @@ def agree_a_plan(clinician: Clinician) -> None:
         ("act", "preview"),
         area="interpersonal-deficits",
         agreed="yes",
+        contract_agreed="yes",
         rationale="Few ties, broken off when exposed to being judged.",
         goal=["G-02", "G-30"],
     )

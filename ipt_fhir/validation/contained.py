@@ -1,0 +1,55 @@
+"""Contained resources and the references to them (R4 references.html, Contained Resources: dom-2 to dom-5, ref-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ipt_fhir.rawjson import JsonObject
+
+Found = tuple[str, str]
+
+
+def contained_ids(resource: JsonObject) -> set[str]:
+    """The ids that ``#id`` may point to inside this resource."""
+    return {inner["id"] for _, inner in inner_resources(resource) if isinstance(inner.get("id"), str)}
+
+
+def inner_resources(resource: JsonObject) -> list[tuple[int, JsonObject]]:
+    """Place and content of the contained resources that are objects at all; the others the schema reports."""
+    contained = resource.get("contained")
+    listed = contained if isinstance(contained, list) else []
+    return [(index, inner) for index, inner in enumerate(listed) if isinstance(inner, dict)]
+
+
+def broken_rules(resource: JsonObject) -> Iterator[Found]:
+    """(location below the resource, rule) of each contained resource that breaks dom-2, dom-3, dom-4 or dom-5."""
+    pointed_to = set(_local_references(resource))
+    for index, inner in inner_resources(resource):
+        place = f"contained[{index}]"
+        if f"#{inner.get('id')}" not in pointed_to and "#" not in set(_local_references(inner)):
+            yield place, "dom-3"
+        yield from ((place, rule) for rule in _rules_of_one(inner))
+
+
+def _rules_of_one(inner: JsonObject) -> Iterator[str]:
+    meta = inner.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
+    if "contained" in inner:
+        yield "dom-2"
+    if "versionId" in meta or "lastUpdated" in meta:
+        yield "dom-4"
+    if "security" in meta:
+        yield "dom-5"
+
+
+def _local_references(value: Any) -> Iterator[str]:
+    """Every text that begins with ``#``: references, canonicals and uris may all point inside."""
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from _local_references(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _local_references(item)
+    elif isinstance(value, str) and value.startswith("#"):
+        yield value

@@ -1,0 +1,76 @@
+"""May this resource leave the house? (decision-D4): the base type always, profiles when they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.validation import contained, schemas
+from ipt_fhir.validation.findings import Findings
+from ipt_fhir.validation.invariants import ADVICE
+from ipt_fhir.validation.issues import Issue, Severity, errors
+from ipt_fhir.validation.schemas import BASE, Schema
+from ipt_fhir.validation.sentences import sentence
+
+
+def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
+    """Hold a resource against FHIR R4 4.0.1 and against these profiles (canonical URLs, ``|version`` if it matters).
+
+    ``meta.profile`` is a claim, not a request: what it names is checked only when it is passed in ``profiles``.
+    A type or profile that cannot be checked is an ERROR, never a silent pass. The resource is raw JSON as
+    ``ipt_fhir.rawjson`` reads it; it is not changed. Codes of LOINC, SNOMED CT and value sets kept elsewhere, display
+    texts and the existence of what is referred to are not checked.
+    """
+    schema = _schema_of(resource)
+    if schema is None:
+        return [Issue(Severity.ERROR, "resourceType", "unknown-type", sentence("unknown-type"))]
+    where = resource["resourceType"]
+    local = frozenset(f"#{name}" for name in contained.contained_ids(resource))
+    found = _against(schema, resource, where, local)
+    for profile in profiles:
+        found += _against_profile(profile, resource, local)
+    if "contained" in resource:
+        found += _inside(resource, local)
+    return list(dict.fromkeys(found)) or list(_advice(resource, where))
+
+
+def is_valid(resource: JsonObject, profiles: Sequence[str] = ()) -> bool:
+    """True when there is no ERROR; see ``validate``."""
+    return not errors(validate(resource, profiles))
+
+
+def _schema_of(resource: JsonObject) -> Schema | None:
+    name = resource.get("resourceType")
+    return schemas.of_type(name) if isinstance(name, str) else None
+
+
+def _against(schema: Schema, resource: JsonObject, where: str, local: frozenset[str]) -> list[Issue]:
+    if schema.accepts(resource):
+        return []
+    return Findings(schema, where, local).of(schema.errors(resource))
+
+
+def _against_profile(profile: str, resource: JsonObject, local: frozenset[str]) -> list[Issue]:
+    schema, where = schemas.of_profile(profile), resource["resourceType"]
+    if schema is None or schema.document["constrains"] != where:
+        words = sentence("unknown-profile", element=profile)
+        return [Issue(Severity.ERROR, where, "unknown-profile", words)]
+    return _against(schema, resource, where, local)
+
+
+def _inside(resource: JsonObject, local: frozenset[str]) -> Iterator[Issue]:
+    """Contained resources of the types we hold are checked in full; of the others the outer schema knows the name."""
+    where = resource["resourceType"]
+    for index, inner in contained.inner_resources(resource):
+        schema = _schema_of(inner)
+        if schema is not None:
+            yield from _against(schema, inner, f"{where}.contained[{index}]", local | {"#"})
+    for place, rule in contained.broken_rules(resource):
+        yield Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}")
+
+
+def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
+    """Only asked of resources without an error: its rows rely on the shape of what they read."""
+    for kind, rule, element, broken in ADVICE:
+        if kind in {"", where} and broken(resource):
+            yield Issue(Severity.WARNING, f"{where}.{element}", rule, f"{BASE}: {sentence(rule)}")
