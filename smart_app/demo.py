@@ -7,6 +7,7 @@ from the chart, the services of the app, and filing to the hospital.
 
 from __future__ import annotations
 
+import signal
 import tempfile
 import threading
 import tomllib
@@ -91,6 +92,9 @@ def commands() -> None:
 @click.option("--port", type=int, default=0, help="Port of the demo hospital; a free one by default.")
 def demo(port: int) -> None:
     """Start the demo hospital and the app, print one address; Ctrl-C ends both."""
+    # Whoever ends us politely (a service, a closed terminal) gets the same clean end as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="ipt-fhir-demo-") as folder, running(Path(folder), port) as found:
         click.echo("Preparing three courses of therapy ...")
         seed(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,7 @@ SUPERSEDED = "superseded"
 SIGNED_IN_AGAIN = "signed-in-again"
 
 _LEASE = 120.0
+_MOST_DIFFERENCES = 12
 _KEPT = "kept-version"
 
 
@@ -162,11 +163,22 @@ def differing(practice: Practice, desk: Desk, key: str, theirs: JsonObject) -> l
     ours = charting.written(practice, desk)[key]
     base = desk.chart[key].resource if key in desk.chart else {}
     names = [name for name in {**base, **theirs, **ours} if name not in {"meta", "text", "id"}]
-    return [
-        Difference(path=f"{ours['resourceType']}.{name}", theirs=_short(theirs.get(name)), ours=_short(ours.get(name)))
-        for name in names
-        if not rawjson.equal(theirs.get(name), ours.get(name))
-    ][:12]
+    found = (_places(f"{ours['resourceType']}.{name}", theirs.get(name), ours.get(name)) for name in names)
+    return [place for places in found for place in places][:_MOST_DIFFERENCES]
+
+
+def _places(path: str, theirs: object, ours: object) -> Iterator[Difference]:
+    """The innermost elements that differ."""
+    if rawjson.equal(theirs, ours):
+        return
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for name in {**theirs, **ours}:
+            yield from _places(f"{path}.{name}", theirs.get(name), ours.get(name))
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        for index, (left, right) in enumerate(zip(theirs, ours, strict=True)):
+            yield from _places(f"{path}[{index}]", left, right)
+    else:
+        yield Difference(path=path, theirs=_short(theirs), ours=_short(ours))
 
 
 def _short(value: object) -> str:
