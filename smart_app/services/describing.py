@@ -25,7 +25,7 @@ def names_of(episode: Episode, site: Site) -> dict[str, str]:
         names[score_key(response.id)] = _("%(measure)s total of %(day)s", measure=measure.title, day=when)
         if measure.safety:
             names[item_key(response.id, measure.safety.link_id)] = _(
-                "%(measure)s item 9 of %(day)s", measure=measure.title, day=day
+                "%(measure)s item 9 of %(day)s", measure=measure.title, day=when
             )
     names |= {item.id: _("Safety step of %(day)s", day=day(item.opened.date())) for item in episode.safety_items}
     return names

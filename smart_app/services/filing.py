@@ -19,6 +19,7 @@ from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_change
 from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
 from smart_app.services import charting
+from smart_app.services.describing import description_of
 from smart_app.services.desk import Desk
 from smart_app.services.failures import failure_of
 from smart_app.services.practice import Practice
@@ -132,7 +133,8 @@ def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
             raise StaleRevision("no filing waits for a choice")
         theirs = _theirs(intent)
         if keep_draft:
-            drafts.save(tx, _draft_key(desk), rawjson.write(_ours(intent, theirs)).decode())
+            ours = [description_of(key, desk.episode, practice.site) for key in theirs]
+            drafts.save(tx, _draft_key(desk), rawjson.write(ours).decode())
         charting.keep(tx, desk, _with_theirs(practice, desk, theirs))
         for key, copy in theirs.items():
             if copy is None:
@@ -186,12 +188,12 @@ def _short(value: object) -> str:
     return words if len(words) <= 240 else f"{words[:240]} …"
 
 
-def kept_draft(practice: Practice, desk: Desk) -> list[JsonObject]:
-    """The resources of ours that were kept when the chart's version was taken."""
+def kept_draft(practice: Practice, desk: Desk) -> list[str]:
+    """Our versions that were kept when the chart's were taken, as XHTML we made ourselves (attack-A43)."""
     with practice.store.read() as tx:
         found = drafts.load(tx, _draft_key(desk))
-    resources: list[JsonObject] = rawjson.parse(found.text.encode()) if found else []
-    return resources
+    kept: list[str] = rawjson.parse(found.text.encode()) if found else []
+    return kept
 
 
 def discard_draft(practice: Practice, desk: Desk) -> None:
@@ -297,10 +299,6 @@ def _detail(outcome: Outcome) -> str:
 def _theirs(intent: Intent) -> dict[str, ServerCopy | None]:
     found: dict[str, JsonObject | None] = rawjson.parse((intent.detail or "{}").encode())
     return {key: charting.copy_of(resource) if resource else None for key, resource in found.items()}
-
-
-def _ours(intent: Intent, theirs: dict[str, ServerCopy | None]) -> list[JsonObject]:
-    return [change.resource for change in load_changes(intent.payload) if change.key in theirs]
 
 
 def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | None]) -> Episode:

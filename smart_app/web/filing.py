@@ -146,7 +146,7 @@ def _filing(desk: Desk) -> dict[str, object]:
             else None
         ),
         "disagreements": _disagreements(desk, found) if conflict else [],
-        "kept": [_own_text(resource) for resource in filing.kept_draft(practice(), desk)],
+        "kept": [Markup(text) for text in filing.kept_draft(practice(), desk)],  # noqa: S704 - made of escaped values
         "pending": _pending(preview.changes, names),
         "invalid": [f"{issue.location}: {issue.message}" for issue in errors],
         "missing": [_missing(item) for item in preview.missing],
@@ -255,11 +255,6 @@ def _seen_by() -> list[str]:
         _("Many hospitals show them to the patient, and to people the patient has named, in their portal."),
         _("Why you chose the area, and the reason typed at a safety step, stay in this app: nobody else sees them."),
     ]
-
-
-def _own_text(resource: JsonObject) -> Markup:
-    """The narrative we wrote ourselves when the version was ours."""
-    return Markup(resource.get("text", {}).get("div", ""))  # noqa: S704 - our own escaped narrative, kept sealed
 
 
 def _pretty(resource: JsonObject) -> str:

@@ -98,8 +98,8 @@ def secure(response: Response, frame_ancestors: tuple[str, ...]) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+    # The key set and static files say themselves how long they may be kept.
+    response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
