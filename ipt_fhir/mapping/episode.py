@@ -16,6 +16,7 @@ from ipt_fhir.mapping import careplan, editing, observation, questionnairerespon
 from ipt_fhir.mapping.goal import read_goal, write_goal
 from ipt_fhir.mapping.references import Writing, item_key, score_key
 from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.rawjson import JsonObject
 
@@ -51,10 +52,12 @@ def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] 
     """Every resource of a course by key, in an order in which each follows what it points to.
 
     ``chart`` holds the server's copies by key; a resource that has nothing new to say is returned as it is there,
-    down to its spelling, and a changed one differs in our elements only.
+    down to its spelling, and a changed one differs in our elements only. Local parts are taken away first
+    (``filed_part``), so no writer ever sees one.
     """
     present = chart or {}
-    return {key: _unless_same(present.get(key), write) for key, write in _writers(episode, writing)}
+    filed = filed_part(episode)
+    return {key: _unless_same(present.get(key), write) for key, write in _writers(filed, writing)}
 
 
 def changed(written: Mapping[str, JsonObject], chart: Mapping[str, JsonObject]) -> list[str]:

@@ -13,7 +13,6 @@ from html import escape
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Contract, Episode
-from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.model.goals import Comparator, Goal
 from ipt_fhir.model.problem_areas import ProblemArea, Rank
 from ipt_fhir.model.sessions import Session
@@ -59,15 +58,14 @@ def put_text(resource: JsonObject, body: str, site: Site) -> None:
 
 def of_plan(episode: Episode, site: Site) -> str:
     """The whole plan."""
-    filed = filed_part(episode)
     return "".join(
         (
-            _heading(plan_title(filed, site)),
-            _paragraphs(_standing(filed, site)),
-            _list(text(N_("Problem area"), site.language), [_area(item, site) for item in filed.problem_areas]),
-            _list(text(N_("Goals"), site.language), [goal_sentence(item, site) for item in filed.goals]),
-            _list(text(N_("Planned work"), site.language), [item.text for item in filed.activities]),
-            _list(text(N_("Sessions"), site.language), [session_sentence(item, site) for item in filed.sessions]),
+            _heading(plan_title(episode, site)),
+            _paragraphs(_standing(episode, site)),
+            _list(text(N_("Problem area"), site.language), [_area(item, site) for item in episode.problem_areas]),
+            _list(text(N_("Goals"), site.language), [goal_sentence(item, site) for item in episode.goals]),
+            _list(text(N_("Planned work"), site.language), [item.text for item in episode.activities]),
+            _list(text(N_("Sessions"), site.language), [session_sentence(item, site) for item in episode.sessions]),
         )
     )
 

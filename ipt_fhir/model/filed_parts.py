@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 from enum import StrEnum
+from functools import cache
+from operator import is_
 from typing import TYPE_CHECKING, cast
 
 from ipt_fhir.model.episode import Episode
@@ -91,17 +93,25 @@ def _identity(item: object) -> object:
 
 
 def _without_local(value: object) -> object:
+    """The value without its local fields; the very same object when it has none, so that little is built anew."""
     if isinstance(value, tuple):
-        return tuple(_without_local(item) for item in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(value, **_filed_fields(value))
-    return value
+        items = tuple(map(_without_local, value))
+        return value if all(map(is_, items, value)) else items
+    changed = {}
+    for name, default, local in _destinations(type(value)):
+        present = getattr(value, name)
+        filed = default if local else _without_local(present)
+        if filed is not present:
+            changed[name] = filed
+    return dataclasses.replace(cast("DataclassInstance", value), **changed) if changed else value
 
 
-def _filed_fields(value: DataclassInstance) -> dict[str, object]:
-    """New values for the fields of one dataclass: local ones get their default, the others are walked."""
-    fields: dict[str, object] = {}
-    for field in dataclasses.fields(value):
-        local = FILED_PARTS[f"{type(value).__name__}.{field.name}"] is Destination.LOCAL
-        fields[field.name] = field.default if local else _without_local(getattr(value, field.name))
-    return fields
+@cache
+def _destinations(kind: type) -> tuple[tuple[str, object, bool], ...]:
+    """Name, default and "is it local" of each field of a value of the model; nothing for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple(
+        (field.name, field.default, FILED_PARTS[f"{kind.__name__}.{field.name}"] is Destination.LOCAL)
+        for field in dataclasses.fields(kind)
+    )

@@ -9,6 +9,7 @@ from ipt_fhir.mapping import narrative
 from ipt_fhir.mapping.references import item_key, score_key
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.filed_parts import filed_part
 from smart_app.language import day, ngettext
 from smart_app.language import gettext as _
 
@@ -34,7 +35,7 @@ def names_of(episode: Episode, site: Site) -> dict[str, str]:
 def description_of(key: str, episode: Episode, site: Site) -> str:
     """What one artefact says, as XHTML made from our own values (safe to print); empty when the course lacks it."""
     if key == episode.id:
-        return narrative.of_plan(episode, site)
+        return narrative.of_plan(filed_part(episode), site)
     for goal in episode.goals:
         if goal.id == key:
             return narrative.of_goal(goal, site)

@@ -16,7 +16,10 @@ from ipt_fhir.questionnaires.scoring import score
 
 
 def complete(episode: Episode, measure: Instrument, answers: Answers, author: Person, now: datetime) -> Episode:
-    """The course with the completed response; a worrying answer opens its safety item with it (decision-D21)."""
+    """The course with the completed response; a worrying answer opens its safety item with it (decision-D21).
+
+    Both stand in the order of their time even when the clock was set back in between (fault-F60).
+    """
     response = Response(
         id=str(uuid.uuid4()),
         instrument=measure.id,
@@ -29,12 +32,14 @@ def complete(episode: Episode, measure: Instrument, answers: Answers, author: Pe
         ),
         focus_goal=_goal_measured(episode, measure),
     )
-    with_response = replace(episode, responses=(*episode.responses, response))
+    responses = sorted((*episode.responses, response), key=lambda item: (item.authored, item.id))
+    with_response = replace(episode, responses=tuple(responses))
     found = score(measure, answers).safety
     if found is None or not found.positive:
         return with_response
     item = SafetyItem(id=str(uuid.uuid4()), response=response.id, link_id=found.link_id, answer=found.code, opened=now)
-    return replace(with_response, safety_items=(*episode.safety_items, item))
+    items = sorted((*episode.safety_items, item), key=lambda item: (item.opened, item.id))
+    return replace(with_response, safety_items=tuple(items))
 
 
 def _goal_measured(episode: Episode, measure: Instrument) -> str | None:

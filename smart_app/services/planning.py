@@ -71,7 +71,7 @@ def agree(episode: Episode, form: PlanForm, today: date, filed: set[str]) -> tup
     """
     problems = Problems()
     areas = _areas(form, today, problems)
-    contract = _contract(form, problems)
+    contract = _contract(form, episode, today, problems)
     goals = _goals(episode, form, filed, problems)
     if problems:
         return episode, problems
@@ -125,13 +125,19 @@ def _areas(form: PlanForm, today: date, problems: Problems) -> tuple[ProblemArea
     return (first, second) if second else (first,)
 
 
-def _contract(form: PlanForm, problems: Problems) -> Contract | None:
+def _contract(form: PlanForm, episode: Episode, today: date, problems: Problems) -> Contract | None:
     if not form.contract_agreed:
         return None
     sessions = _number("sessions", form.sessions, _LEAST, _MOST, problems)
     minutes = _number("minutes", form.minutes, 15, 120, problems)
     agreed_on = _day("contract_on", form.contract_on, problems)
     if sessions is None or minutes is None or agreed_on is None:
+        return None
+    if agreed_on > today:
+        problems.add("contract_on", _("An agreement cannot lie in the future."))
+    if agreed_on < episode.started:
+        problems.add("contract_on", _("An agreement cannot lie before the start of the course."))
+    if problems:
         return None
     frequency = Frequency(form.frequency)
     length = timedelta(days=round((sessions - 1) * _DAYS_BETWEEN[frequency]))

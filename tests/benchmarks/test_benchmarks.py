@@ -1,0 +1,77 @@
+"""The peers do the same work as we do, and the runner makes its table. Nothing here asserts a time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner
+
+from ipt_fhir import rawjson
+from ipt_fhir.mapping.episode import from_fhir
+from ipt_fhir.model.filed_parts import filed_part
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.peers import Peer, fhir_resources, fhirclient
+from tests.benchmarks.same import Differs, check_same, difference
+from tests.benchmarks.table import row_of
+from tests.benchmarks.tasks import Bench, bench, pairs
+from tests.benchmarks.timing import of_pairs
+
+
+@pytest.fixture(scope="module")
+def on() -> Bench:
+    return bench()
+
+
+@pytest.mark.parametrize("peer", [fhir_resources, fhirclient])
+def test_a_peer_emits_what_we_emit_in_every_task(on: Bench, peer: Callable[[], Peer]) -> None:
+    found = pairs(peer(), on)
+    assert len(found) == 4
+    for what, (ours, theirs) in found.items():
+        assert difference(rawjson.parse(ours()), rawjson.parse(theirs())) is None, what
+
+
+def test_the_course_measured_is_a_whole_one(on: Bench) -> None:
+    assert len(on.episode.sessions) == 16
+    assert from_fhir(on.written.values()).episode == filed_part(on.episode)
+
+
+def test_a_peer_that_does_other_work_is_not_timed() -> None:
+    with pytest.raises(Differs, match=r"\$\.goal\[1\]"):
+        check_same(b'{"goal":[1,2.0]}', b'{"goal":[1.0,3]}', "peer")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "place"),
+    [
+        (b'{"a":1.0,"t":"2026-01-05T09:30:00+00:00"}', b'{"t":"2026-01-05T09:30:00Z","a":1}', None),
+        (b'{"t":"2026-01-05T09:30:00Z"}', b'{"t":"2026-01-05T09:30:01Z"}', "$.t"),
+        (b'{"t":"2026-01-05T09:30:00"}', b'{"t":"2026-01-05T09:30:00Z"}', "$.t"),
+        (b'{"a":{"b":[1]}}', b'{"a":{"b":[1,2]}}', "$.a.b: 1 against 2 items"),
+        (b'{"a":{"b":1}}', b'{"a":{"c":1}}', "$.a: ['b', 'c']"),
+        (b'{"a":true}', b'{"a":1}', "$.a"),
+    ],
+)
+def test_the_comparison_is_by_value(ours: bytes, theirs: bytes, place: str | None) -> None:
+    assert difference(rawjson.parse(ours), rawjson.parse(theirs)) == place
+
+
+def test_a_goal_is_met_only_when_every_run_reaches_it() -> None:
+    """The figure of a run is the median of its rounds."""
+    found = of_pairs([(1.0, 9.0), (1.0, 1.0), (1.0, 6.0), (2.0, 8.0), (1.0, 4.0), (1.0, 90.0)], runs=2)
+    assert found.runs == (6.0, 4.0)
+    assert row_of("P1", "what", "peer", found, at_least=4).met
+    assert not row_of("P1", "what", "peer", found, at_least=5).met
+    assert row_of("P5", "what", "peer", found.inverse, at_most=0.25).met
+    assert not row_of("P5", "what", "peer", found.inverse, at_most=0.2).met
+    assert row_of("P1", "what", "peer", found).met is None
+
+
+def test_the_runner_prints_a_row_for_every_task() -> None:
+    done = CliRunner().invoke(main, ["--quick"])
+    assert done.exit_code == 0, done.output
+    measured = [line for line in done.output.splitlines() if re.match(r"\| P\d+ \|", line)]
+    assert Counter(line.split()[1] for line in measured) == {"P1": 2, "P2": 2, "P4": 4, "P5": 2, "P12": 6}
+    assert all(line.count("|") == 10 for line in measured)
