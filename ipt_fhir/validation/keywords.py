@@ -42,10 +42,11 @@ class Paired:
         self._name = name
 
     def validate(self, instance: Any) -> None:
-        values, extras = instance.get(self._name, []), instance[f"_{self._name}"]
-        if not isinstance(values, list) or not isinstance(extras, list):
+        if not isinstance(instance, dict):
             return
-        if any(value is None and extra is None for value, extra in zip_longest(values, extras)):
+        values, extras = instance.get(self._name, []), instance[f"_{self._name}"]
+        both_lists = isinstance(values, list) and isinstance(extras, list)
+        if both_lists and any(value is None and extra is None for value, extra in zip_longest(values, extras)):
             raise Broken(self._name)
 
 

@@ -99,7 +99,9 @@ class Element:
 
     def _written(self, name: str, kind: JsonObject) -> list[str]:
         code = self.type_code(kind) if kind else "BackboneElement"
-        return [name, f"_{name}"] if is_primitive(code) and code != "xhtml" else [name]
+        # What is an attribute in XML (an element's id, an extension's url) and xhtml cannot be extended.
+        bare = code == "xhtml" or "xmlAttr" in self.raw.get("representation", [])
+        return [name, f"_{name}"] if is_primitive(code) and not bare else [name]
 
     def walk(self) -> Iterator[Element]:
         """This element and all below it, slices left out."""

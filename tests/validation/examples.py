@@ -1,0 +1,133 @@
+"""Resources others published, by the name of their file, and clean ones of our own."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ipt_fhir import rawjson
+from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.validation import schemas
+from tests.published import published
+
+R4_EXAMPLES = "ig/hl7.fhir.r4.examples-4.0.1-subset.tgz"
+US_CORE = "ig/hl7.fhir.us.core-{}.tgz"
+US_CORE_PROFILES = "http://hl7.org/fhir/us/core/StructureDefinition"
+
+# Official examples that are wrong, and the rule they break. HL7's engine says the same of each of them.
+WRONG = {
+    "Observation/clinical-gender": "reference-target",
+    "QuestionnaireResponse/gcs": "absolute",
+    "Questionnaire/phq-9-questionnaire": "absolute",
+    "Questionnaire/qs1": "required",
+    "QuestionnaireResponse/ussg-fht-answers": "absolute",
+    "Questionnaire/zika-virus-exposure-assessment": "txt-2",
+}
+
+
+def r4() -> dict[str, JsonObject]:
+    """The official R4 4.0.1 examples of the types we hold, those inside Bundles too."""
+    return _covered(published(R4_EXAMPLES), "package/")
+
+
+def us_core(version: str) -> dict[str, JsonObject]:
+    """The examples of a US Core release."""
+    return _covered(published(US_CORE.format(version)), "package/example/")
+
+
+def samples() -> dict[str, JsonObject]:
+    """Real files of many sources, as they are, right and wrong: folder and name -> resource."""
+    folders = ("careplans", "goals", "questionnaireresponses", "questionnaires", "other-versions")
+    paths = [path for folder in folders for path in sorted(published(f"samples/{folder}").glob("*.json"))]
+    return {f"{path.parent.name}/{path.name}": rawjson.parse_object(path.read_bytes()) for path in paths}
+
+
+def name_of(resource: JsonObject) -> str:
+    """``Goal/example``."""
+    return f"{resource['resourceType']}/{resource.get('id')}"
+
+
+def profiles_held(resource: JsonObject) -> list[str]:
+    """The profiles it claims that we can check."""
+    return [profile for profile in resource.get("meta", {}).get("profile", []) if schemas.of_profile(profile)]
+
+
+@cache
+def _covered(package: Path, folder: str) -> dict[str, JsonObject]:
+    found: dict[str, JsonObject] = {}
+    with tarfile.open(package) as archive:
+        for member in archive:
+            stream = archive.extractfile(member)
+            if stream and member.name.startswith(folder) and member.name.endswith(".json"):
+                name = member.name.rpartition("/")[2]
+                found |= {f"{name} {index}": part for index, part in enumerate(_parts(rawjson.parse(stream.read())))}
+    return {name: part for name, part in found.items() if part.get("resourceType") in schemas.covered_types()}
+
+
+def _parts(content: Any) -> Iterator[JsonObject]:
+    if isinstance(content, dict):
+        yield content
+        if content.get("resourceType") == "Bundle":
+            yield from (entry["resource"] for entry in content.get("entry", []) if "resource" in entry)
+
+
+def careplan(**members: Any) -> JsonObject:
+    """A CarePlan without fault, with these members on top."""
+    return {
+        "resourceType": "CarePlan",
+        "id": "plan",
+        "text": {
+            "status": "generated",
+            "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>A course of IPT</p></div>',
+        },
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": "Patient/p1"},
+        **members,
+    }
+
+
+def goal(**members: Any) -> JsonObject:
+    """A Goal without fault."""
+    return {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": "See a friend each week"},
+        "subject": {"reference": "Patient/p1"},
+        **members,
+    }
+
+
+def observation(**members: Any) -> JsonObject:
+    """An Observation without fault: a score of 17."""
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "44261-6"}]},
+        "subject": {"reference": "Patient/p1"},
+        "valueInteger": 17,
+        **members,
+    }
+
+
+def condition(**members: Any) -> JsonObject:
+    """A Condition without fault."""
+    return {"resourceType": "Condition", "subject": {"reference": "Patient/p1"}, **members}
+
+
+def questionnaire(*items: JsonObject) -> JsonObject:
+    """A Questionnaire without fault around these items."""
+    return {"resourceType": "Questionnaire", "status": "active", "item": list(items)}
+
+
+def task(**members: Any) -> JsonObject:
+    """A Task without fault."""
+    return {"resourceType": "Task", "status": "requested", "intent": "order", **members}
+
+
+def patient(**members: Any) -> JsonObject:
+    """A Patient without fault."""
+    return {"resourceType": "Patient", "active": True, **members}

@@ -1,0 +1,59 @@
+"""Contained resources: judged in full, pointed to, and without a life of their own (dom-2 to dom-5, ref-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ipt_fhir.validation.issues import Issue
+from ipt_fhir.validation.validator import validate
+from tests.validation.examples import careplan, goal
+
+
+def issues(*inner: Any, refer_to: str = "#g") -> list[Issue]:
+    return validate(careplan(contained=list(inner), goal=[{"reference": refer_to}]))
+
+
+def test_a_contained_goal_passes() -> None:
+    assert not issues(goal(id="g"))
+
+
+def test_a_contained_resource_is_judged_where_it_stands() -> None:
+    found = issues(goal(id="g", lifecycleStatus="doing"))
+    assert [(issue.location, issue.rule) for issue in found] == [("CarePlan.contained[0].lifecycleStatus", "binding")]
+
+
+def test_a_contained_resource_may_point_to_its_container() -> None:
+    assert not validate(careplan(contained=[goal(id="g", addresses=[{"reference": "#"}])]))
+
+
+def test_a_contained_resource_of_another_type_needs_to_be_one_fhir_knows() -> None:
+    assert not issues({"resourceType": "Medication", "id": "g"})
+    assert [issue.rule for issue in issues({"resourceType": "Potion", "id": "g"})] == ["binding"]
+    assert [issue.rule for issue in issues({"id": "g"})] == ["required"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "rule"),
+    [
+        (goal(id="other"), "dom-3"),
+        (goal(id="g", contained=[goal(id="h")]), "dom-2"),
+        (goal(id="g", meta={"versionId": "1"}), "dom-4"),
+        (goal(id="g", meta={"security": [{"code": "R"}]}), "dom-5"),
+    ],
+)
+def test_rule_of_containment(inner: dict[str, Any], rule: str) -> None:
+    assert rule in {issue.rule for issue in issues(inner)}
+
+
+def test_a_local_reference_needs_its_target() -> None:
+    assert [(issue.location, issue.rule) for issue in validate(careplan(goal=[{"reference": "#g"}]))] == [
+        ("CarePlan.goal[0].reference", "ref-1")
+    ]
+    assert [issue.rule for issue in validate(careplan(goal=[{"reference": "#"}]))] == ["ref-1"]
+
+
+@pytest.mark.parametrize("nonsense", [None, 5, "x", [], {}, [None], ["x"], [[]], [{"resourceType": {}}], [{"id": []}]])
+def test_nonsense_in_contained_is_an_issue_and_no_crash(nonsense: Any) -> None:
+    assert validate(careplan(contained=nonsense))

@@ -1,0 +1,68 @@
+"""A narrative is shown by other people's software: it may be read, it may not act (txt-1, txt-2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipt_fhir.validation.narrative import has_content, is_plain_xhtml
+from ipt_fhir.validation.validator import validate
+from tests.validation.examples import careplan
+
+
+def div(inside: str) -> str:
+    return f'<div xmlns="http://www.w3.org/1999/xhtml">{inside}</div>'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p>Plan</p>",
+        '<table class="x"><tr><td colspan="2">a &lt; b &#160; c</td></tr></table>',
+        '<p style="color: red" lang="de" xml:lang="de" title="x">Ziel</p>',
+        '<a href="https://example.org/a?b=c">more</a> <a name="here">x</a> <a href="#here">up</a>',
+        '<img src="data:image/png;base64,AAAA" alt="curve"/>',
+        '<a href="Patient/1?x=javascript:no">relative</a>',
+        "<!-- said --> text",
+    ],
+)
+def test_plain_text_and_tables_pass(inside: str) -> None:
+    assert is_plain_xhtml(div(inside))
+    assert has_content(div(inside))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        div("<script>alert(1)</script>"),
+        div('<p onclick="x()">a</p>'),
+        div('<a href="javascript:alert(1)">a</a>'),
+        div('<a href=" java\nscript:alert(1)">a</a>'),
+        div('<a href="data:text/html,x">a</a>'),
+        div('<img src="vbscript:x" alt="a"/>'),
+        div("<iframe src='https://x.org'/>"),
+        div("<form><input/></form>"),
+        div("<object/>"),
+        div('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        div("<style>p{}</style>"),
+        div("<p>open"),
+        div("&nbsp;"),
+        "<div>no namespace</div>",
+        '<p xmlns="http://www.w3.org/1999/xhtml">not a div</p>',
+        '<!DOCTYPE div [<!ENTITY a "aaaa">]>' + div("&a;"),
+        '<?xml-stylesheet href="x"?>' + div("a"),
+        "text",
+        "",
+    ],
+)
+def test_what_could_act_or_is_no_xhtml_is_refused(text: str) -> None:
+    assert not is_plain_xhtml(text)
+
+
+@pytest.mark.parametrize("inside", ["", " \n\t", "<p>  </p>", "<br/>"])
+def test_a_narrative_that_shows_nothing_is_refused(inside: str) -> None:
+    assert not has_content(div(inside))
+
+
+def test_the_rule_stands_in_the_resource() -> None:
+    text = {"status": "generated", "div": div("<script/>")}
+    assert {issue.rule for issue in validate(careplan(text=text))} == {"txt-1", "txt-2"}
