@@ -10,7 +10,10 @@ from datetime import date, datetime
 import flask_babel
 from flask import Flask, request
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de")
+
+# CLDR's own short English date is American; the month in letters reads the same on both sides of the ocean.
+_DAYS = {"en": "d MMM yyyy", "de": "dd.MM.yyyy"}
 
 
 def install(app: Flask) -> None:
@@ -41,13 +44,13 @@ def lazy_gettext(msgid: str) -> str:
 
 
 def day(value: date) -> str:
-    """A date: 5 Jan 2026."""
-    return str(flask_babel.format_date(value, "d MMM yyyy"))
+    """A date: 5 Jan 2026, 05.01.2026."""
+    return str(flask_babel.format_date(value, _DAYS[current()]))
 
 
 def moment(value: datetime) -> str:
     """A time at the clinic: 5 Jan 2026, 14:02, in the zone of the machine the app runs on."""
-    return str(flask_babel.format_datetime(value.astimezone(), "d MMM yyyy, HH:mm", rebase=False))
+    return str(flask_babel.format_datetime(value.astimezone(), f"{_DAYS[current()]}, HH:mm", rebase=False))
 
 
 def _preferred() -> str:
