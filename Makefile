@@ -8,7 +8,7 @@ TEST := $(BIN)/python -m pytest
 CHECKED_BY_TEST := tests/test_house_rules.py tests/test_docs.py tests/test_notice.py
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fix proof screenshots bench soak clean
+.PHONY: help env demo test check fix proof texts screenshots bench soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ fix: env ## format, and repair what the linter can repair
 
 proof: env ## all the rest: Java, Node, browser, large property runs
 	$(TEST) -m proof $(ARGS)
+
+texts: env ## rewrite the catalogues after a text was changed; then translate what is new
+	$(BIN)/python -m tests.catalogues
 
 screenshots: env ## the pictures of docs/, made by the browser tests
 	IPT_FHIR_SCREENSHOTS=docs/screenshots $(TEST) tests/browser -q $(ARGS)

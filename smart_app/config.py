@@ -20,6 +20,8 @@ IPT_FHIR_LISTEN_PORT
     The port the app listens on. Default ``8000``.
 IPT_FHIR_IDLE_MINUTES
     After how many minutes without a click a launch ends, 2 to 60. Default ``15``.
+IPT_FHIR_RECORD_LANGUAGE
+    The language in which narratives and labels are filed (``en``, ``de``). Default ``en``.
 IPT_FHIR_DEVELOPMENT
     ``1`` on a developer's machine: allows Flask's debugger, and only a loopback address to listen on. Default ``0``.
 """
@@ -37,6 +39,7 @@ import msgspec
 
 from ipt_fhir.ehr.addresses import is_loopback, is_origin, is_protected
 from ipt_fhir.ehr.issuer import Issuer, IssuerRegistry
+from ipt_fhir.locale.texts import LANGUAGES
 from smart_app.keys import Key, KeyRefused, read_key
 
 IDLE_MINUTES = range(2, 61)
@@ -59,6 +62,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     idle: timedelta = timedelta(minutes=15)
+    record_language: str = "en"
     development: bool = False
 
     def __post_init__(self) -> None:
@@ -88,6 +92,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         host=environ.get("IPT_FHIR_LISTEN_HOST", "127.0.0.1"),
         port=_number(environ, "IPT_FHIR_LISTEN_PORT", 8000, PORTS),
         idle=timedelta(minutes=_number(environ, "IPT_FHIR_IDLE_MINUTES", 15, IDLE_MINUTES)),
+        record_language=_language(environ, "IPT_FHIR_RECORD_LANGUAGE"),
         development=development,
     )
 
@@ -142,6 +147,13 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 def _paths(environ: Mapping[str, str], name: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in _required(environ, name).split(os.pathsep) if part)
+
+
+def _language(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, LANGUAGES[0])
+    if value not in LANGUAGES:
+        raise ConfigRefused(f"{name} is one of {', '.join(LANGUAGES)}")
+    return value
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 import flask_babel
 from flask import Flask, request
 
-LANGUAGES = ("en", "de")
+from ipt_fhir.locale.texts import LANGUAGES
 
 # CLDR's own short English date is American; the month in letters reads the same on both sides of the ocean.
 _DAYS = {"en": "d MMM yyyy", "de": "dd.MM.yyyy"}

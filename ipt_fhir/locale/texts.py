@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 DOMAIN = "ipt_fhir"
+LANGUAGES = ("en", "de")
+"""The languages there are texts in, for library and app alike."""
 _CATALOGUES = Path(__file__).parent
 
 

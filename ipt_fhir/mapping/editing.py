@@ -121,10 +121,12 @@ def reference(target: str | None, display: str | None = None) -> JsonObject:
 
 
 def coding(concept: Concept, site: Site) -> JsonObject:
-    """A Coding; SNOMED CT displays are the licence holder's, so none is written for them."""
+    """A Coding. SNOMED CT displays are the licence holder's, so none is written; only our own are ours to translate."""
     written = {"system": concept.system, "code": concept.code}
-    if concept.system != systems.SNOMED_CT:
+    if concept.system.startswith(systems.CANONICAL_BASE):
         written["display"] = text(concept.label, site.language)
+    elif concept.system != systems.SNOMED_CT:
+        written["display"] = concept.label
     return written
 
 

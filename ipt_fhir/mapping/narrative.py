@@ -149,7 +149,7 @@ def _standing(episode: Episode, site: Site) -> list[str]:
     held = sum(session.attendance.value == "attended" for session in episode.sessions)
     sentences = [
         text(
-            N_("{phase}, {held} sessions held, started {date}."),
+            N_("{phase}, sessions held: {held}, started {date}."),
             site.language,
             phase=phase,
             held=held,
@@ -177,7 +177,7 @@ def _area(area: ProblemArea, site: Site) -> str:
 
 def _status(goal: Goal, site: Site) -> str:
     if goal.achievement:
-        return text(concepts.ACHIEVEMENTS[goal.achievement], site.language).lower()
+        return text(concepts.ACHIEVEMENTS[goal.achievement], site.language)
     return text(_GOAL_STATUS[goal.status.value], site.language)
 
 

@@ -87,5 +87,7 @@ def answer_coding(option: AnswerOption) -> JsonObject:
 
 def _words(measure: Instrument, answered: Sequence[Item], chosen: Mapping[str, str], writing: Writing) -> str:
     rows = [(item.text, chosen_option(item, chosen[item.link_id]).display) for item in answered]
-    title = text(N_("{title}: {count} questions answered"), writing.site.language, title=measure.title, count=len(rows))
+    title = text(
+        N_("{title}, questions answered: {count}"), writing.site.language, title=measure.title, count=len(rows)
+    )
     return narrative.of_answers(title, rows)

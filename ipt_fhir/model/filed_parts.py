@@ -11,7 +11,7 @@ import dataclasses
 from enum import StrEnum
 from functools import cache
 from operator import is_
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ipt_fhir.model.episode import Episode
 
@@ -98,7 +98,8 @@ def _without_local(value: object) -> object:
         items = tuple(map(_without_local, value))
         return value if all(map(is_, items, value)) else items
     changed = {}
-    for name, default, local in _destinations(type(value)):
+    kind: Any = type(value)
+    for name, default, local in _destinations(kind):
         present = getattr(value, name)
         filed = default if local else _without_local(present)
         if filed is not present:

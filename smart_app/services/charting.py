@@ -10,13 +10,14 @@ import msgspec
 
 from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import ServerCopy
+from ipt_fhir.locale.texts import text
 from ipt_fhir.mapping.editing import target_of
 from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, Reading, changed, from_fhir, to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.filed_parts import with_local
+from ipt_fhir.model.filed_parts import filed_part, with_local
 from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.protocol.catalogue import activity_templates
 from ipt_fhir.rawjson import JsonObject
@@ -198,8 +199,23 @@ def _take_over(
         _adopt(tx, launch.lane, reading, reading.episode, NEW)
     elif stored.id == reading.episode.id and _moved(tx, reading):
         desk = _desk(tx, practice, launch, background)
-        if desk and not unfiled(practice, desk):
+        if desk and not _waits(practice, desk):
             _adopt(tx, launch.lane, reading, with_local(reading.episode, desk.episode), stored.revision)
+
+
+def _waits(practice: Practice, desk: Desk) -> bool:
+    """Whether something a person entered here is not in the chart.
+
+    Old words in what merely describes are not: after others edited a goal, the plan's narrative and the goal's display
+    lag behind until the next filing, and that must not keep their next edit out.
+    """
+    if not unfiled(practice, desk):
+        return False
+    try:
+        there = from_fhir([copy.resource for copy in desk.chart.values()]).episode
+    except NoCourse:
+        return True
+    return filed_part(desk.episode) != there
 
 
 def _moved(tx: ReadTransaction, reading: Reading) -> bool:
@@ -222,7 +238,13 @@ def _adopt(tx: Transaction, lane: Lane, reading: Reading, episode: Episode, revi
 def new_episode(practice: Practice, launch: Launch, background: Background) -> Episode:
     """A course that begins today: draft, with the planned work every course has."""
     activities = [
-        Activity(id=str(uuid.uuid4()), kind=item.kind, code=item.id, text=item.text, status=ActivityStatus.PROPOSED)
+        Activity(
+            id=str(uuid.uuid4()),
+            kind=item.kind,
+            code=item.id,
+            text=text(item.text, practice.site.language),
+            status=ActivityStatus.PROPOSED,
+        )
         for item in activity_templates().values()
         if item.default
     ]

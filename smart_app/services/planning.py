@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ipt_fhir.locale.texts import text
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
 from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, ScaleLevel, ScoreTarget
@@ -64,7 +65,9 @@ def baseline(episode: Episode) -> int | None:
     return next((total for total in totals if total is not None), None)
 
 
-def agree(episode: Episode, form: PlanForm, today: date, filed: set[str]) -> tuple[Episode, Problems]:
+def agree(
+    episode: Episode, form: PlanForm, today: date, filed: set[str], record_language: str = "en"
+) -> tuple[Episode, Problems]:
     """The course with what the form says; where there are problems the course is as it was.
 
     ``filed`` holds the keys the chart already has: a goal that is given up is cancelled there, never deleted.
@@ -80,7 +83,7 @@ def agree(episode: Episode, form: PlanForm, today: date, filed: set[str]) -> tup
         problem_areas=areas,
         contract=contract,
         goals=goals,
-        activities=_activities(episode, form, filed),
+        activities=_activities(episode, form, filed, record_language),
         variant=_variant(episode, contract),
     )
     return with_standing(agreed), problems
@@ -135,15 +138,13 @@ def _contract(form: PlanForm, episode: Episode, today: date, problems: Problems)
         return None
     if agreed_on > today:
         problems.add("contract_on", _("An agreement cannot lie in the future."))
-    if agreed_on < episode.started:
-        problems.add("contract_on", _("An agreement cannot lie before the start of the course."))
-    if problems:
         return None
     frequency = Frequency(form.frequency)
-    length = timedelta(days=round((sessions - 1) * _DAYS_BETWEEN[frequency]))
-    return Contract(
-        sessions=sessions, frequency=frequency, minutes=minutes, agreed_on=agreed_on, ends_on=agreed_on + length
-    )
+    ends_on = agreed_on + timedelta(days=round((sessions - 1) * _DAYS_BETWEEN[frequency]))
+    if ends_on < episode.started:
+        problems.add("contract_on", _("This contract would have ended before the course started."))
+        return None
+    return Contract(sessions=sessions, frequency=frequency, minutes=minutes, agreed_on=agreed_on, ends_on=ends_on)
 
 
 def _goals(episode: Episode, form: PlanForm, filed: set[str], problems: Problems) -> tuple[Goal, ...]:
@@ -166,7 +167,7 @@ def _kept_goal(goal: Goal, form: PlanForm, filed: set[str], problems: Problems) 
     if not text or due is None or levels is None:
         return goal
     if due < goal.start:
-        problems.add(f"due-{goal.id}", _("A goal is due after it starts."))
+        problems.add(f"due-{goal.id}", _("The due date must be after the start."))
         return goal
     status = GoalStatus.ACTIVE if goal.status is GoalStatus.CANCELLED else goal.status
     return replace(goal, text=text, due=due, levels=levels, status=status)
@@ -181,7 +182,7 @@ def _new_goal(template: GoalTemplate, episode: Episode, form: PlanForm, problems
     target = _target(template, episode, problems)
     start = episode.started
     if due and due < start:
-        problems.add(f"due-{template.id}", _("A goal is due after it starts."))
+        problems.add(f"due-{template.id}", _("The due date must be after the start."))
     if problems or not text or due is None or levels is None:
         return None
     return Goal(
@@ -202,7 +203,7 @@ def _target(template: GoalTemplate, episode: Episode, problems: Problems) -> Sco
         return None
     value = template.target_value(baseline(episode))
     if value is None or value < 0:
-        problems.add(f"goal-{template.id}", _("This goal counts from a first PHQ-9. Fill one in, then choose it."))
+        problems.add(f"goal-{template.id}", _("This goal needs a first PHQ-9. Fill one in, then choose the goal."))
         return None
     return ScoreTarget(measure=template.measure, comparator=template.comparator, value=value)
 
@@ -234,11 +235,11 @@ def _levels(key: str, form: PlanForm, wanted: list[int], problems: Problems) -> 
     return tuple(levels)
 
 
-def _activities(episode: Episode, form: PlanForm, filed: set[str]) -> tuple[Activity, ...]:
+def _activities(episode: Episode, form: PlanForm, filed: set[str], language: str) -> tuple[Activity, ...]:
     kept = [_kept_activity(item, form, filed) for item in episode.activities]
     known = {item.code for item in episode.activities}
     new = [
-        Activity(id=str(uuid.uuid4()), kind=template.kind, code=template.id, text=template.text)
+        Activity(id=str(uuid.uuid4()), kind=template.kind, code=template.id, text=text(template.text, language))
         for template in activity_templates().values()
         if template.id in form.activities and template.id not in known
     ]

@@ -153,11 +153,12 @@ def _filing(desk: Desk) -> dict[str, object]:
         "can_file": not errors and not preview.missing and conflict is None,
         "verb": _("Check the record, then send again") if waits else _("File to chart"),
         "receipts": _receipts(found, names),
-        "narrative": Markup(describing.description_of(desk.episode.id, desk.episode, words.site())),  # noqa: S704 - made of escaped values
+        "narrative": Markup(describing.description_of(desk.episode.id, desk.episode, practice().site)),  # noqa: S704 - made of escaped values
         "as_fhir": [
             {"name": names.get(item.key, item.key), "json": _pretty(item.resource)} for item in preview.changes
         ],
         "seen_by": _seen_by(),
+        "record_language": practice().site.language,
     }
 
 
@@ -175,8 +176,8 @@ def _disagreements(desk: Desk, found: Standing) -> list[dict[str, object]]:
     theirs_course, theirs = filing.disagreements(practice(), desk, found.intent)
     listed: list[dict[str, object]] = []
     for key, copy in theirs.items():
-        ours = describing.description_of(key, desk.episode, words.site())
-        chart = describing.description_of(key, theirs_course, words.site()) if copy else ""
+        ours = describing.description_of(key, desk.episode, practice().site)
+        chart = describing.description_of(key, theirs_course, practice().site) if copy else ""
         listed.append(
             {
                 "theirs": Markup(chart),  # noqa: S704 - made of escaped values

@@ -71,8 +71,9 @@ def save(handle: str) -> str | Response:
     done = complete(desk.episode, measure, answers, desk.therapist, practice().clock().replace(microsecond=0))
     charting.save(practice(), desk, done)
     drafting.discard(practice(), desk, MEASURE)
-    if len(done.safety_items) > len(desk.episode.safety_items):
-        return redirect(url_for("safety.show", handle=handle, item=done.safety_items[-1].id), 303)
+    opened = next((item for item in done.safety_items if item not in desk.episode.safety_items), None)
+    if opened:
+        return redirect(url_for("safety.show", handle=handle, item=opened.id), 303)
     return redirect(url_for("overview.show", handle=handle), 303)
 
 

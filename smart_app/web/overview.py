@@ -102,7 +102,7 @@ def _due_item(item: Due, desk: Desk, counted: Course) -> DueItem:
             name=_("filing"),
             mark="▲",
             tone="warn",
-            sentence=_("there is work that the record does not have"),
+            sentence=_("some entries are not in the record yet"),
             label=_("File"),
             url=url_for("filing.show", handle=desk.handle),
         ),

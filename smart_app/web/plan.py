@@ -86,7 +86,7 @@ def save(handle: str) -> str | Response:
     """Keep the plan here; "preview" goes on to what the chart will say."""
     desk = changing(handle)
     form = _from_request()
-    episode, problems = agree(desk.episode, form, desk.today, set(desk.chart))
+    episode, problems = agree(desk.episode, form, desk.today, set(desk.chart), practice().site.language)
     if problems:
         return _page(desk, form, problems)
     charting.save(practice(), desk, episode)

@@ -49,7 +49,7 @@ def day(value: date | str) -> str:
 
 def phase(value: Phase) -> str:
     """The name of a phase."""
-    return text(concepts.PHASES[value].label, language.current()).lower()
+    return text(concepts.PHASES[value].label, language.current())
 
 
 def problem_area(value: ProblemAreaCode) -> str:
