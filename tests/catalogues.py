@@ -21,11 +21,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from smart_app import language
+from ipt_fhir.locale.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 # One set of languages for both packages; the first is the one the texts are written in.
-TRANSLATIONS = language.LANGUAGES[1:]
+TRANSLATIONS = LANGUAGES[1:]
 
 # What a text is called by in code: the function, and which of its arguments are texts.
 _KEYWORDS: dict[str, Any] = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import Blueprint, redirect, request, url_for
 from werkzeug import Response
 
-from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instrument
+from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instrument, questionnaire
 from ipt_fhir.questionnaires.answers import accept
 from ipt_fhir.questionnaires.scoring import Score, score
 from smart_app.language import gettext as _
@@ -86,6 +86,7 @@ def _page(
     rows = [_row(item, measure, answers, missing) for item in measure.items]
     form = {
         "title": measure.title,
+        "language": questionnaire(MEASURE).get("language", "en"),
         "instruction": measure.instruction,
         "notice": measure.licence.notice,
         "blocks": _blocks(rows),
