@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.mapping.test_survival import LOST
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 RUNNING = (ROOT / "docs" / "running.md").read_text()
@@ -97,6 +99,12 @@ def test_every_make_target_is_explained_and_every_explained_target_exists() -> N
     typed = set(re.findall(r"^make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert targets == explained
     assert typed <= targets
+
+
+def test_what_only_our_extensions_carry_is_written_down() -> None:
+    page = (ROOT / "docs" / "conformance.md").read_text()
+    table = page.partition("## What only our extensions carry")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+\.\w+)`", table, re.MULTILINE)) == LOST
 
 
 def test_the_example_of_the_readme_runs() -> None:
