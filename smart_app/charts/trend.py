@@ -44,7 +44,12 @@ def _zone(zone: Zone, index: int, highest: int) -> str:
 
 
 def _line(totals: Sequence[int | None], highest: int) -> str:
-    points = [(_x(index, len(totals)), _y(total, highest)) for index, total in enumerate(totals) if total is not None]
-    path = " ".join(f"{'M' if index == 0 else 'L'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(points))
-    dots = "".join(svg.element("circle", cx=x, cy=y, r=3.5, class_="dot") for x, y in points)
-    return (svg.element("path", d=path, class_="line") if len(points) > 1 else "") + dots
+    path, dots, before = "", "", None
+    for index, total in enumerate(totals):
+        if total is not None:
+            x, y = _x(index, len(totals)), _y(total, highest)
+            # After a gap the pen is lifted: a line across it would claim a total nobody has.
+            path += f" {'M' if before is None else 'L'}{x:.1f} {y:.1f}"
+            dots += svg.element("circle", cx=x, cy=y, r=3.5, class_="dot")
+        before = total
+    return (svg.element("path", d=path.strip(), class_="line") if "L" in path else "") + dots

@@ -1,6 +1,6 @@
 """What survives in a hospital that keeps only standard elements: no extensions of ours, nothing contained, no text.
 
-The table of what is lost is docs/conformance.md, "What only our extensions carry"; tests/test_docs.py holds page and test together.
+The table of what is lost is in docs/conformance.md, "What only our extensions carry"; tests/test_docs.py compares them.
 """
 
 from __future__ import annotations

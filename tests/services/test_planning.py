@@ -1,0 +1,173 @@
+"""Agreeing a plan: a course and a form in, a course and problems out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipt_fhir.model.episode import EpisodeStatus
+from ipt_fhir.model.goals import GoalKind, GoalStatus
+from ipt_fhir.model.problem_areas import ProblemAreaCode
+from ipt_fhir.protocol.catalogue import GoalTemplate, goal_templates
+from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_goals
+from tests.services.given import STARTED, measured, new_course
+
+TODAY = STARTED + timedelta(weeks=3)
+FULL = PlanForm(
+    area="role-dispute",
+    agreed=True,
+    agreed_on="2026-01-19",
+    contract_agreed=True,
+    sessions="16",
+    minutes="50",
+    contract_on="2026-01-19",
+    goals=("G-02",),
+    texts={"text-G-02": "Feel well.", "due-G-02": "2026-04-01"},
+)
+typed = st.text(max_size=40) | st.sampled_from(["12", "16", "2026-01-19", "yes", "grief", "role-dispute", "9999-12-31"])
+
+
+def texts_for(template: GoalTemplate, person: str = "my mother") -> dict[str, str]:
+    texts = {f"text-{template.id}": template.text, f"due-{template.id}": "2026-04-01", f"person-{template.id}": person}
+    levels = zip(range(-2, 3), template.levels, strict=False)
+    return texts | {f"level-{template.id}-{level}": words for level, words in levels}
+
+
+@pytest.mark.parametrize(
+    ("sessions", "frequency", "ends"),
+    [
+        ("16", "weekly", date(2026, 5, 4)),
+        ("12", "weekly", date(2026, 4, 6)),
+        ("16", "twice-weekly", date(2026, 3, 12)),
+        ("12", "fortnightly", date(2026, 6, 22)),
+        ("12", "monthly", date(2026, 12, 15)),
+    ],
+)
+def test_a_contract_ends_with_its_last_session(sessions: str, frequency: str, ends: date) -> None:
+    """The first session is on the day of the agreement, so there is one interval less than sessions."""
+    course, problems = agree(new_course(), replace(FULL, sessions=sessions, frequency=frequency), TODAY, set())
+    assert not problems
+    assert course.contract is not None
+    assert course.contract.ends_on == ends
+
+
+@pytest.mark.parametrize(
+    ("sessions", "variant"),
+    [("12", "ipt-adult-12"), ("13", "ipt-adult-12"), ("15", "ipt-adult-12"), ("16", "ipt-adult-16")],
+)
+def test_the_variant_follows_from_the_number_of_sessions(sessions: str, variant: str) -> None:
+    course, _ = agree(new_course(), replace(FULL, sessions=sessions), TODAY, set())
+    assert course.variant == variant
+
+
+@pytest.mark.parametrize(
+    ("missing", "status"),
+    [
+        ({}, EpisodeStatus.ACTIVE),
+        ({"area": ""}, EpisodeStatus.DRAFT),
+        ({"agreed": False}, EpisodeStatus.DRAFT),
+        ({"contract_agreed": False}, EpisodeStatus.DRAFT),
+        ({"goals": ()}, EpisodeStatus.DRAFT),
+    ],
+)
+def test_a_plan_is_active_once_area_contract_and_a_goal_are_agreed(
+    missing: dict[str, object], status: EpisodeStatus
+) -> None:
+    course, problems = agree(new_course(), replace(FULL, **missing), TODAY, set())  # type: ignore[arg-type]
+    assert not problems
+    assert course.status is status
+
+
+@pytest.mark.parametrize("status", [EpisodeStatus.ON_HOLD, EpisodeStatus.COMPLETED, EpisodeStatus.REVOKED])
+def test_a_course_that_was_ended_or_held_in_the_chart_stays_so(status: EpisodeStatus) -> None:
+    course, _ = agree(new_course(status=status), FULL, TODAY, set())
+    assert course.status is status
+
+
+@pytest.mark.parametrize("template", goal_templates().values(), ids=lambda item: item.id)
+def test_every_template_becomes_a_goal(template: GoalTemplate) -> None:
+    area = (template.area or ProblemAreaCode.GRIEF).value
+    form = replace(FULL, area=area, goals=(template.id,), texts=texts_for(template))
+    course, problems = agree(measured(new_course(), "222222220"), form, TODAY, set())
+    assert not problems
+    (goal,) = course.goals
+    assert (goal.kind, goal.template, goal.start) == (template.kind, template.id, STARTED)
+    assert PERSON not in goal.text
+    assert (goal.target is not None) == (goal.kind is GoalKind.PROM)
+    assert tuple(level.text for level in goal.levels) == template.levels
+
+
+@pytest.mark.parametrize(("name", "value"), [("G-01", 8), ("G-02", 5), ("G-03", 11)])
+def test_relative_targets_count_from_the_first_total(name: str, value: int) -> None:
+    course = measured(new_course(), "1 1111111", "222222221", "111111110")
+    assert baseline(course) == 17
+    form = replace(FULL, goals=(name,), texts=texts_for(goal_templates()[name]))
+    agreed, problems = agree(course, form, TODAY, set())
+    assert not problems
+    assert agreed.goals[0].target is not None
+    assert agreed.goals[0].target.value == value
+
+
+@pytest.mark.parametrize("forms", [(), ("11 111111",), ("100000000",)])
+def test_a_relative_target_that_cannot_be_worked_out_is_a_problem(forms: tuple[str, ...]) -> None:
+    """No total yet, or a target below zero points."""
+    course = measured(new_course(), *forms)
+    form = replace(FULL, goals=("G-03",), texts=texts_for(goal_templates()["G-03"]))
+    after, problems = agree(course, form, TODAY, set())
+    assert (after, [problem.field for problem in problems]) == (course, ["goal-G-03"])
+
+
+def test_a_template_is_used_once() -> None:
+    course, _ = agree(new_course(), FULL, TODAY, set())
+    assert "G-02" not in {template.id for template in offered_goals(course)}
+    (goal,) = course.goals
+    texts = {**FULL.texts, f"text-{goal.id}": "Feel better.", f"due-{goal.id}": "2026-05-01"}
+    again, problems = agree(course, replace(FULL, goals=("G-02", goal.id), texts=texts), TODAY, set())
+    assert not problems
+    assert again.goals == (replace(goal, text="Feel better.", due=date(2026, 5, 1)),)
+
+
+@pytest.mark.parametrize("filed", [False, True])
+def test_a_goal_that_is_given_up_is_cancelled_once_the_chart_has_it(filed: bool) -> None:
+    course, _ = agree(new_course(), FULL, TODAY, set())
+    (goal,) = course.goals
+    after, _ = agree(course, replace(FULL, goals=()), TODAY, {goal.id} if filed else set())
+    assert after.goals == ((replace(goal, status=GoalStatus.CANCELLED),) if filed else ())
+
+
+def test_a_contract_from_before_the_first_launch_may_be_entered_and_a_bygone_one_not() -> None:
+    """The course in the app begins with its first launch; therapy may have begun a little before."""
+    _, problems = agree(new_course(), replace(FULL, contract_on="2025-12-15"), TODAY, set())
+    assert not problems
+    _, problems = agree(new_course(), replace(FULL, contract_on="2024-01-01"), TODAY, set())
+    assert [problem.field for problem in problems] == ["contract_on"]
+
+
+@given(
+    st.builds(
+        PlanForm,
+        area=st.sampled_from(["", *ProblemAreaCode]),
+        second_area=st.sampled_from(["", *ProblemAreaCode]),
+        agreed=st.booleans(),
+        agreed_on=typed,
+        rationale=typed,
+        contract_agreed=st.booleans(),
+        sessions=typed,
+        minutes=typed,
+        contract_on=typed,
+        goals=st.lists(st.sampled_from([*goal_templates(), "unknown"]), max_size=4).map(tuple),
+        activities=st.lists(st.sampled_from(["crisis-plan", "unknown"])).map(tuple),
+        texts=st.dictionaries(st.sampled_from(["text-G-02", "due-G-02", "text-G-30", "due-G-30"]), typed),
+    )
+)
+def test_whatever_is_typed_is_a_plan_or_a_problem(form: PlanForm) -> None:
+    """Nobody meets an error page, and with a problem the course is as it was."""
+    before = measured(new_course(), "222222220")
+    after, problems = agree(before, form, TODAY, set())
+    if problems:
+        assert after == before
+        assert len({problem.field for problem in problems}) == len(problems)
