@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -54,7 +53,7 @@ class Spelled:
 _LIMITS = Limits()
 _BRACKETS = b"{}[]"
 _NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
-_STEP = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
+_ONE_KIND = bytes.maketrans(_BRACKETS, b"()()")
 
 
 def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
@@ -117,11 +116,19 @@ def _check_shape(bare: bytes, limits: Limits) -> None:
     """Hold the text without its strings against the limits, before a parser recurses into it."""
     if bare.count(b",") + bare.count(b"{") + bare.count(b"[") > limits.nodes:
         raise JsonRefused(f"more than {limits.nodes} values")
-    brackets = bare.translate(None, _NOT_BRACKETS)
-    if len(brackets) > limits.depth and max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > limits.depth:
-        raise JsonRefused(f"nested deeper than {limits.depth}")
+    if not _is_within(limits.depth, bare.translate(_ONE_KIND, _NOT_BRACKETS)):
+        raise JsonRefused(f"nested deeper than {limits.depth}, or brackets do not match")
     if re.search(rb"[0-9]{%d}" % (limits.digits + 1), bare):
         raise JsonRefused(f"a number of more than {limits.digits} digits")
+
+
+def _is_within(depth: int, brackets: bytes) -> bool:
+    """Whether the brackets close, at most so many inside each other: each round takes the innermost pairs away."""
+    for _ in range(depth):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"()", b"")
+    return not brackets
 
 
 def _without_strings(data: bytes) -> bytes:
