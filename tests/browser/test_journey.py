@@ -79,7 +79,8 @@ def test_every_page_fits_its_window(
     for link, page in pages.items():
         ehr.follow(link)
         assert ehr.overflow() <= 0, f"{page} at {width}"
-        shoot(ehr, page if name == "wide" else f"{page}-{width}")
+        if name == "wide" and page != "record":
+            shoot(ehr, page)
     assert ehr.complaints() == []
 
 
