@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from flask import abort, current_app, g, render_template, request
 
+from smart_app.services import drafting
 from smart_app.services.charting import open_desk
 from smart_app.services.desk import Desk
 from smart_app.services.practice import Practice
@@ -27,11 +28,24 @@ def desk_of(handle: str) -> Desk:
     return found
 
 
+def keep_typed(handle: str, form: str, text: str) -> None:
+    """Keep a form before anything can refuse it: the launch may have gone idle, or the page be out of date, while the
+    person was typing (fault-F71, fault-F72). Only for the browser and the patient the form was made for."""
+    check_form(handle)
+    owner = drafting.owner_of(practice(), handle, browser_secret())
+    if owner:
+        check_patient(handle, owner.patient)
+        drafting.keep(practice(), owner, form, text)
+
+
 def changing(handle: str) -> Desk:
     """As desk_of, for a request that changes something: the form must be ours and made for this patient."""
     check_form(handle)
-    desk = desk_of(handle)
-    check_patient(desk)
+    desk = open_desk(practice(), handle, browser_secret())
+    if desk is None:
+        raise Refusal("session-ended", 404)
+    g.frame_ancestors = desk.frame_ancestors
+    check_patient(handle, desk.patient.id)
     if request.form.get("revision", "") != str(desk.revision):
         raise Refusal("page-out-of-date", 409)
     return desk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
@@ -25,9 +26,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _ours)
 
 
-def _show(failure: Failure) -> tuple[str, int]:
+def _show(failure: Failure, typed: Sequence[str] = ()) -> tuple[str, int]:
     _LOG.info("failure %s on %s", failure.code, request.endpoint)
-    return page("failure.html", failure=failure), failure.status
+    return page("failure.html", failure=failure, typed=typed), failure.status
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
@@ -36,9 +37,13 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
             _("This page was made for another patient. Nothing was saved."),
             _("Close it and open the app from the chart of the patient you mean."),
         ),
+        "session-ended": (
+            _("This page is not open any more, or not in this browser."),
+            _("Open the app from the chart again. What you saved is kept."),
+        ),
         "page-out-of-date": (
             _("This page is out of date: the course was changed in another window. Nothing was saved."),
-            _("Go back, copy what you typed, reload the page and enter it again."),
+            _("Open the page again and enter it there."),
         ),
     }.get(
         refusal.code,
@@ -47,7 +52,16 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
             _("Open the app from the chart again."),
         ),
     )
-    return _show(Failure(code=refusal.code, happened=happened, what_to_do=what_to_do, status=refusal.status))
+    typed = _typed() if refusal.code in {"session-ended", "page-out-of-date"} else []
+    return _show(Failure(code=refusal.code, happened=happened, what_to_do=what_to_do, status=refusal.status), typed)
+
+
+def _typed() -> list[str]:
+    """The free text of a form that came too late, to copy; of goals only where they were ticked."""
+    sent, goals = request.form, request.form.getlist("goal")
+    names = ["rationale", "handed_to", "reason", *(f"text-{goal}" for goal in goals)]
+    names += [f"level-{goal}-{level}" for goal in goals for level in range(-2, 3)]
+    return [text for name in names if (text := sent.get(name, "").strip())]
 
 
 def _http(error: HTTPException) -> tuple[str, int]:

@@ -53,7 +53,7 @@ def form_token(handle: str, secret: str | None = None) -> str:
 
 def patient_fingerprint(desk: Desk) -> str:
     """Names the patient a page was made for, without saying who it is."""
-    return hashlib.sha256(f"{desk.handle}/{desk.patient.id}".encode()).hexdigest()[:32]
+    return _fingerprint(desk.handle, desk.patient.id)
 
 
 def check_unsafe(asked: Request) -> None:
@@ -79,10 +79,10 @@ def check_form(handle: str) -> None:
         raise Refusal("form-not-ours", 403)
 
 
-def check_patient(desk: Desk) -> None:
+def check_patient(handle: str, patient_id: str) -> None:
     """Refuse a form that was made for another patient (attack-A28, attack-A29). Raises Refusal."""
     sent = request.form.get("patient", "")
-    if not hmac.compare_digest(sent.encode(), patient_fingerprint(desk).encode()):
+    if not hmac.compare_digest(sent.encode(), _fingerprint(handle, patient_id).encode()):
         raise Refusal("wrong-patient", 409)
 
 
@@ -103,3 +103,7 @@ def secure(response: Response, frame_ancestors: tuple[str, ...]) -> Response:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
+
+
+def _fingerprint(handle: str, patient_id: str) -> str:
+    return hashlib.sha256(f"{handle}/{patient_id}".encode()).hexdigest()[:32]

@@ -19,7 +19,7 @@ from smart_app.services.desk import Desk
 from smart_app.services.measuring import complete
 from smart_app.services.overview import MEASURE
 from smart_app.services.problems import Problems
-from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.desks import changing, desk_of, keep_typed, page, practice
 
 blueprint = Blueprint("measure", __name__)
 
@@ -57,11 +57,11 @@ def show(handle: str) -> str:
 @blueprint.post("/measures/phq-9")
 def save(handle: str) -> str | Response:
     """Keep the answers, or complete the form when every question is answered."""
-    desk = changing(handle)
     measure = instrument(MEASURE)
     typed = {item.link_id: request.form.get(_field(item), "") for item in measure.items}
     answers, _refused = accept(measure, {link_id: code for link_id, code in typed.items() if code})
-    drafting.save(practice(), desk, MEASURE, json.dumps(dict(answers)))
+    keep_typed(handle, MEASURE, json.dumps(dict(answers)))
+    desk = changing(handle)
     act = request.form.get("act")
     if act not in {"done", "incomplete"}:
         return redirect(url_for("overview.show", handle=handle), 303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,6 +111,15 @@ class Clinic:
     app_url: str
     clock: Clock
     door: Door
+    server: ExitStack
+
+    def close_hospital(self) -> None:
+        """The hospital's server goes down: nobody listens any more."""
+        self.server.close()
+
+    def open_hospital(self) -> None:
+        """It comes back."""
+        self.server.enter_context(serve(self.door, "localhost", urlsplit(self.hospital_url).port or 0))
 
     @property
     def practice(self) -> Practice:
@@ -157,6 +166,8 @@ def open_clinic(
     practice = build_practice(demo_config(folder, hospital_url, app_url, app_port), clock)
     app = create_app(practice)
     door = Door(hospital)
-    with practice.store, serve(app, "127.0.0.1", app_port), serve(door, "localhost", hospital_port):
-        yield Clinic(hospital, hospital_url, app, app_url, clock, door)
+    with practice.store, serve(app, "127.0.0.1", app_port), ExitStack() as server:
+        clinic = Clinic(hospital, hospital_url, app, app_url, clock, door, server)
+        clinic.open_hospital()
+        yield clinic
     practice.transport.close()

@@ -32,6 +32,18 @@ def assert_nothing_lost(clinic: Clinic, browser: Browser) -> None:
     assert all(resource["meta"]["versionId"] == "1" for resource in clinic.chart("Goal"))
 
 
+def test_a_hospital_that_is_down_leaves_everything_saved_here(clinic: Clinic, browser: Browser) -> None:
+    """fault-F01: surely not sent, so it is simply sent later."""
+    agree(browser, "preview")
+    clinic.close_hospital()
+    page = file(browser)
+    assert "▲ saved here, not sent" in page.text
+    assert "record system cannot be reached" in page.text
+    assert "▲ saved here, not sent" in browser.get("").text
+    clinic.open_hospital()
+    assert_nothing_lost(clinic, browser)
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_shows_the_words_of_the_server_as_text(clinic: Clinic, browser: Browser, status: int) -> None:
     """fault-F36, attack-A42."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from smart_app.web.guarding import COOKIE
+from tests.journeys.clinician import Fields
 from tests.web.acts import course_of, fill_in, phq9
 from tests.web.clinic import ALMA, DORU, OKORO, Clinic
+from tests.web.page_checks import Page
 
 PAGES = ("", "measures/phq-9", "plan", "session", "filing")
 
@@ -144,6 +148,44 @@ def test_what_was_kept_is_for_that_person_and_that_patient_only(
     assert " checked" not in page.text
 
 
+def test_a_form_sent_after_forty_minutes_of_typing_comes_back_after_a_new_launch(clinic: Clinic) -> None:
+    """fault-F71: the launch went idle, nothing was saved on the way, and still no answer is lost."""
+    browser = clinic.opened()
+    form = {**browser.fields("measures/phq-9"), **phq9("123123120"), "act": "done"}
+    clinic.clock.move(minutes=40)
+    assert browser.post("measures/phq-9", form).status_code == 404
+    assert course_of(clinic).responses == ()
+    assert clinic.opened().get("measures/phq-9").text.count(" checked") == 9
+    assert " checked" not in clinic.opened(DORU, OKORO).get("measures/phq-9").text
+
+
+def test_a_late_form_of_one_patient_is_not_kept_for_another(clinic: Clinic) -> None:
+    """attack-A29 with a launch that went idle."""
+    browser = clinic.opened(ALMA)
+    other = browser.fields("measures/phq-9")["patient"]
+    browser.open(clinic.click(DORU), DORU)
+    form = {**browser.fields("measures/phq-9"), **phq9("123123120"), "patient": other, "act": "done"}
+    clinic.clock.move(minutes=40)
+    assert browser.post("measures/phq-9", form).status_code == 409
+    assert " checked" not in clinic.opened(DORU).get("measures/phq-9").text
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["launch-went-idle", "page-out-of-date"])
+def test_text_that_came_too_late_is_shown_to_copy(clinic: Clinic, late: bool) -> None:
+    """fault-F71, fault-F72: typed text is never lost; what was not ticked is not text of theirs."""
+    browser = clinic.opened()
+    words: Fields = {"rationale": "Few <ties>.", "text-G-02": "Feel well.", "text-G-30": "Not ticked."}
+    form = {**browser.fields("plan"), **words, "goal": ["G-02"]}
+    if late:
+        clinic.clock.move(minutes=40)
+    else:
+        browser.submit("session", ("act", "keep"))
+    refused = browser.post("plan", form)
+    assert refused.status_code == (404 if late else 409)
+    assert [item.text for item in Page(refused.text).all("bdi")] == ["Few <ties>.", "Feel well."]
+    assert course_of(clinic).problem_areas == ()
+
+
 @pytest.mark.parametrize("page", ["measures/phq-9", "plan", "session", "filing"])
 def test_a_page_that_is_out_of_date_changes_nothing(clinic: Clinic, page: str) -> None:
     """fault-F72: two tabs; the second is told to look again."""
@@ -164,3 +206,19 @@ def test_a_form_sent_twice_counts_once(clinic: Clinic) -> None:
     assert browser.post("measures/phq-9", form).status_code == 200
     assert browser.post("measures/phq-9", form).status_code == 409
     assert len(course_of(clinic).responses) == 1
+
+
+def test_of_many_tabs_that_save_at_once_one_is_first_and_the_others_are_told(clinic: Clinic) -> None:
+    """fault-F72, attack-A77: sixteen tabs, one course."""
+    browser = clinic.opened()
+    form = {**browser.fields("session"), "act": "close"}
+
+    def save(_: int) -> int:
+        tab = clinic.app.test_client()
+        tab.set_cookie(COOKIE, browser.cookie(), domain="127.0.0.1", secure=True)
+        address, ours = f"{browser.home}session", {"Sec-Fetch-Site": "same-origin"}
+        return tab.post(address, data=form, base_url=clinic.app_url, headers=ours).status_code
+
+    with ThreadPoolExecutor(8) as tabs:
+        assert sorted(tabs.map(save, range(16))) == [303] + [409] * 15
+    assert [session.number for session in course_of(clinic).sessions] == [1]
