@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+_PORTS = (20_000, 32_000)
+_DRAWN = random.SystemRandom()
 
 
 class NotLoopback(ValueError):
@@ -51,10 +56,24 @@ def check_loopback_url(url: str) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on at the moment."""
+    """A port of 127.0.0.1 that nothing listens on at the moment.
+
+    Drawn below the range from which systems number outgoing connections (Linux: 32768 and up): a port that the system
+    picks may be the near end of somebody's connection before it is listened on.
+    """
+    while True:
+        port = _DRAWN.randrange(*_PORTS)
+        if _can_be_bound(port):
+            return port
+
+
+def _can_be_bound(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import pytest
 
+from smart_app.sandbox.loopback import free_port
 from tests.parts import need
 from tests.peers.judge import Judge
-from tests.peers.processes import Process, free_port, start
+from tests.peers.processes import Process, start
 from tests.peers.strict_ehr import StartStrictEhr, StrictEhr
 from tests.published import published
 

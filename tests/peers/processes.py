@@ -8,7 +8,6 @@ import queue
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -87,14 +86,6 @@ def start(command: Sequence[str], log: Path, timeout: float = 120) -> Process:
     process = Process(command, log)
     process.wait_until_ready(timeout)
     return process
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _dies_with_us() -> list[str]:
