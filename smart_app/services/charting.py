@@ -82,21 +82,21 @@ def keep(tx: Transaction, desk: Desk, episode: Episode) -> int:
     return episodes.save(tx, desk.lane, episode.id, content, expected_revision=desk.revision)
 
 
-def written(practice: Practice, desk: Desk, episode: Episode | None = None) -> dict[str, JsonObject]:
+def written(practice: Practice, desk: Desk) -> dict[str, JsonObject]:
     """The resources of the course as they would be filed now; unchanged ones are the chart's own."""
     known = {key: copy.reference for key, copy in desk.chart.items()}
     writing = Writing(patient=desk.patient.id, known=known, site=practice.site)
-    return to_fhir(episode or desk.episode, writing, {key: copy.resource for key, copy in desk.chart.items()})
+    return to_fhir(desk.episode, writing, {key: copy.resource for key, copy in desk.chart.items()})
 
 
-def unfiled(practice: Practice, desk: Desk) -> list[str]:
-    """The keys of resources that say something the chart does not.
+def unfiled(practice: Practice, desk: Desk) -> dict[str, JsonObject]:
+    """The resources, by key, that say something the chart does not.
 
     What the server was sent and did not keep is not sent again and again (fault-F34, fault-F35); its receipt says so.
     """
     resources = written(practice, desk)
     new = changed(resources, {key: copy.resource for key, copy in desk.chart.items()})
-    return [key for key in new if not _lost_only(resources[key], desk, key)]
+    return {key: resources[key] for key in new if not _lost_only(resources[key], desk, key)}
 
 
 def _lost_only(resource: JsonObject, desk: Desk, key: str) -> bool:

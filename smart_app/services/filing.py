@@ -203,9 +203,8 @@ def discard_draft(practice: Practice, desk: Desk) -> None:
 
 
 def _changes(practice: Practice, desk: Desk) -> tuple[Change, ...]:
-    resources = charting.written(practice, desk)
-    keys = charting.unfiled(practice, desk)
-    return tuple(Change(key=key, resource=resources[key], base=desk.chart.get(key)) for key in keys)
+    waiting = charting.unfiled(practice, desk)
+    return tuple(Change(key=key, resource=resource, base=desk.chart.get(key)) for key, resource in waiting.items())
 
 
 def _issues(changes: Sequence[Change]) -> tuple[Issue, ...]:

@@ -16,7 +16,7 @@ from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedB
 from ipt_fhir.protocol.catalogue import GoalTemplate, activity_templates, goal_templates, variants
 from smart_app.language import gettext as _
 from smart_app.services.overview import course, measure
-from smart_app.services.problems import Problems
+from smart_app.services.problems import Problems, read_day
 
 PERSON = "{person}"
 _LEAST, _MOST = 12, 16
@@ -107,7 +107,7 @@ def _areas(form: PlanForm, today: date, problems: Problems) -> tuple[ProblemArea
     if form.second_area == form.area:
         problems.add("second_area", _("The second area is the same as the leading one."))
         return ()
-    agreed_on = _day("agreed_on", form.agreed_on, problems) if form.agreed else None
+    agreed_on = read_day("agreed_on", form.agreed_on, problems) if form.agreed else None
     if form.agreed and agreed_on and agreed_on > today:
         problems.add("agreed_on", _("An agreement cannot lie in the future."))
     rationale = _text("rationale", form.rationale, TEXT_LIMITS["ProblemArea.rationale"], problems)
@@ -133,7 +133,7 @@ def _contract(form: PlanForm, episode: Episode, today: date, problems: Problems)
         return None
     sessions = _number("sessions", form.sessions, _LEAST, _MOST, problems)
     minutes = _number("minutes", form.minutes, 15, 120, problems)
-    agreed_on = _day("contract_on", form.contract_on, problems)
+    agreed_on = read_day("contract_on", form.contract_on, problems)
     if sessions is None or minutes is None or agreed_on is None:
         return None
     if agreed_on > today:
@@ -161,7 +161,7 @@ def _kept_goal(goal: Goal, form: PlanForm, filed: set[str], problems: Problems) 
         return replace(goal, status=GoalStatus.CANCELLED) if goal.id in filed else None
     text, due = (
         _goal_text(goal.id, form, problems),
-        _day(f"due-{goal.id}", form.texts.get(f"due-{goal.id}", ""), problems),
+        read_day(f"due-{goal.id}", form.texts.get(f"due-{goal.id}", ""), problems),
     )
     levels = _levels(goal.id, form, [level.level for level in goal.levels], problems)
     if not text or due is None or levels is None:
@@ -176,7 +176,7 @@ def _kept_goal(goal: Goal, form: PlanForm, filed: set[str], problems: Problems) 
 def _new_goal(template: GoalTemplate, episode: Episode, form: PlanForm, problems: Problems) -> Goal | None:
     text, due = (
         _goal_text(template.id, form, problems),
-        _day(f"due-{template.id}", form.texts.get(f"due-{template.id}", ""), problems),
+        read_day(f"due-{template.id}", form.texts.get(f"due-{template.id}", ""), problems),
     )
     levels = _levels(template.id, form, list(range(-2, 3)) if template.levels else [], problems)
     target = _target(template, episode, problems)
@@ -260,14 +260,6 @@ def _variant(episode: Episode, contract: Contract | None) -> str:
         return episode.variant
     fitting = [variant.id for variant in variants().values() if variant.sessions <= contract.sessions]
     return min(fitting, key=lambda name: contract.sessions - variants()[name].sessions)
-
-
-def _day(field: str, typed: str, problems: Problems) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        problems.add(field, _("Enter a full date."))
-        return None
 
 
 def _number(field: str, typed: str, least: int, most: int, problems: Problems) -> int | None:

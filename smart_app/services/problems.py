@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from smart_app.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +27,12 @@ class Problems(list[Problem]):
     def by_field(self) -> dict[str, str]:
         """The sentence for each field that has one."""
         return {problem.field: problem.sentence for problem in self}
+
+
+def read_day(field: str, typed: str, problems: Problems) -> date | None:
+    """The date of a field; None, with a problem noted, when it is not a full one."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        problems.add(field, _("Enter a full date."))
+        return None

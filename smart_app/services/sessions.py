@@ -10,7 +10,7 @@ from ipt_fhir.model.sessions import Attendance, Mode, Session
 from smart_app.language import gettext as _
 from smart_app.services.overview import course, variant_of
 from smart_app.services.planning import with_standing
-from smart_app.services.problems import Problems
+from smart_app.services.problems import Problems, read_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,8 @@ def record(episode: Episode, form: SessionForm, today: date) -> tuple[Episode, P
 
 
 def _day(typed: str, episode: Episode, today: date, problems: Problems) -> date | None:
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        problems.add("date", _("Enter a full date."))
+    day = read_day("date", typed, problems)
+    if day is None:
         return None
     if day > today:
         problems.add("date", _("A session cannot lie in the future."))
