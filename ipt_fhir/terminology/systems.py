@@ -27,7 +27,7 @@ CONSENT_SCOPE: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
 OBSERVATION_VALUE: Final = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 PROVENANCE_AGENT: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 ROLE_CODE: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
-US_CORE_CATEGORY: Final = "http://hl7.org/fhir/us/core/CodeSystem/condition-category"
+US_CORE_CONDITION_CATEGORY: Final = "http://hl7.org/fhir/us/core/CodeSystem/condition-category"
 
 # Our own code systems: no published code exists for these concepts.
 IPT_PROBLEM_AREA: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-problem-area"
