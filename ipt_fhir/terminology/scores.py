@@ -33,7 +33,9 @@ def _own(code: str, label: str, instrument: str, title: str, highest: int | None
 
 _ALL = (
     # Displays as the Person-Centered Outcomes guide 1.0.0 and US Core 6.1.0 print them.
-    _loinc("44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"), "phq-9", N_("PHQ-9"), 27),
+    _loinc(
+        "44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"), "phq-9", N_("PHQ-9"), 27
+    ),
     _loinc(
         "70274-6",
         N_("Generalized anxiety disorder 7 item (GAD-7) total score [Reported.PHQ]"),
@@ -51,15 +53,43 @@ _ALL = (
     _own("who-5-percent", N_("WHO-5 Well-Being Index, percentage score"), "who-5", N_("WHO-5"), 100),
     _own("binge-week", N_("Binge eating episodes in a week"), "weekly-count", N_("Binge episodes a week")),
     _own("hostile-week", N_("Hostile exchanges in a week"), "weekly-count", N_("Hostile exchanges a week")),
-    _own("role-activity-week", N_("Activities of the new role in a week"), "weekly-count", N_("New-role activities a week")),
+    _own(
+        "role-activity-week",
+        N_("Activities of the new role in a week"),
+        "weekly-count",
+        N_("New-role activities a week"),
+    ),
     _own("talk-week", N_("Conversations about the loss in a week"), "weekly-count", N_("Conversations a week")),
     _own("reminder-count", N_("Visits to avoided reminders"), "weekly-count", N_("Reminders faced")),
-    _own("tie-count", N_("Activities and ties that are not about the loss"), "weekly-count", N_("New activities and ties")),
-    _own("contact-week", N_("Social contacts of a quarter of an hour or longer in a week"), "weekly-count", N_("Contacts a week")),
-    _own("conversation-week", N_("Conversations started in a week"), "weekly-count", N_("Conversations started a week")),
-    _own("support-count", N_("People to turn to, in the inner or middle ring"), "closeness-circle", N_("People to turn to")),
-    _own("relationship-nrs", N_("Rating of the relationship from 0 to 10"), "rating-0-10", N_("Relationship, 0 to 10"), 10),
+    _own(
+        "tie-count",
+        N_("Activities and ties that are not about the loss"),
+        "weekly-count",
+        N_("New activities and ties"),
+    ),
+    _own(
+        "contact-week",
+        N_("Social contacts of a quarter of an hour or longer in a week"),
+        "weekly-count",
+        N_("Contacts a week"),
+    ),
+    _own(
+        "conversation-week", N_("Conversations started in a week"), "weekly-count", N_("Conversations started a week")
+    ),
+    _own(
+        "support-count",
+        N_("People to turn to, in the inner or middle ring"),
+        "closeness-circle",
+        N_("People to turn to"),
+    ),
+    _own(
+        "relationship-nrs",
+        N_("Rating of the relationship from 0 to 10"),
+        "rating-0-10",
+        N_("Relationship, 0 to 10"),
+        10,
+    ),
     _own("confidence-nrs", N_("Confidence in the new role from 0 to 10"), "rating-0-10", N_("Confidence, 0 to 10"), 10),
-)  # fmt: skip
+)
 
 SCORES: dict[str, ScoreCode] = {score.concept.code: score for score in _ALL}
