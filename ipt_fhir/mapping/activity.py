@@ -104,7 +104,7 @@ def code_of(resource: JsonObject) -> str | None:
 def _write_request(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     therapist = episode.therapist
     old.setdefault("resourceType", "ServiceRequest")
-    editing.put_profile(old, systems.US_CORE_SERVICEREQUEST)
+    editing.put_profile(old, systems.US_CORE_SERVICEREQUEST, writing.site)
     editing.put_identifier(old, activity.id)
     editing.put(old, "status", _put_status(activity, old, _REQUEST))
     editing.put(old, "intent", "plan")

@@ -33,7 +33,7 @@ class Members:
 def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """The CarePlan of a course; ``old`` as in ``write_goal``."""
     old.setdefault("resourceType", "CarePlan")
-    editing.put_profile(old, systems.US_CORE_CAREPLAN)
+    editing.put_profile(old, systems.US_CORE_CAREPLAN, writing.site)
     editing.put_identifier(old, episode.id)
     _put_definition(old, episode.variant)
     editing.put(old, "status", episode.status.value)

@@ -52,7 +52,7 @@ def write_observation(drawn: Drawn, response: Response, writing: Writing, old: J
     if old:
         return old
     resource: JsonObject = {"resourceType": "Observation"}
-    editing.put_profile(resource, systems.US_CORE_SCREENING_ASSESSMENT)
+    editing.put_profile(resource, systems.US_CORE_SCREENING_ASSESSMENT, writing.site)
     editing.put_identifier(resource, drawn.key)
     resource["status"] = "final"
     resource["category"] = [editing.codeable(writing.site, concepts.SURVEY)]

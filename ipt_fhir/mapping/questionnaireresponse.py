@@ -20,7 +20,7 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
         return old
     measure = instrument(response.instrument)
     resource: JsonObject = {"resourceType": "QuestionnaireResponse"}
-    editing.put_profile(resource, systems.US_CORE_QUESTIONNAIRERESPONSE)
+    editing.put_profile(resource, systems.US_CORE_QUESTIONNAIRERESPONSE, writing.site)
     resource["identifier"] = {"system": systems.IDENTIFIER, "value": response.id}
     resource["basedOn"] = [editing.reference(writing.to(plan))]
     resource["questionnaire"] = f"{measure.canonical}|{measure.version}"

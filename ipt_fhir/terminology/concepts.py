@@ -37,6 +37,8 @@ ASSESS_PLAN = Concept(systems.US_CORE_CAREPLAN_CATEGORY, "assess-plan", N_("Asse
 SURVEY = Concept(systems.OBSERVATION_CATEGORY, "survey", N_("Survey"))
 GAS_GOAL_MEASURE = Concept(systems.LOINC, "107332-9", N_("Goal attainment scaling"))
 
+DISPUTE_STAGE_MEASURE = Concept(systems.IPT_GOAL_MEASURE, "dispute-stage", N_("Stage of the role dispute"))
+
 # LOINC answer list LL6900-6, Person-Centered Outcomes guide 1.0.0.
 GAS_LEVELS: dict[int, Concept] = {
     2: Concept(systems.LOINC, "LA34479-8", N_("Much better than expected")),
