@@ -35,7 +35,8 @@ def write_goal(goal: Goal, writing: Writing, therapist: Person | None, old: Json
     editing.put_profile(old, systems.US_CORE_GOAL, writing.site)
     editing.put_identifier(old, goal.id)
     editing.put(old, "lifecycleStatus", goal.status.value)
-    editing.put_date(old, "statusDate", goal.status_date)
+    if goal.status_date:
+        editing.put_date(old, "statusDate", goal.status_date)
     editing.put_concept(old, "achievementStatus", _achievement(goal, writing))
     editing.put_ours(old, "category", _categories(goal, writing), _category_key)
     _put_description(old, goal.text)

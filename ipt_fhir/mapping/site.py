@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ipt_fhir.model.filed_parts import Files
+from ipt_fhir.model.filed_parts import ICD_10_CM, Carried
 from ipt_fhir.terminology import systems
 
 Label = tuple[str, str]
@@ -34,8 +34,13 @@ class Site:
     snomed: bool = True
     icd10cm: bool = True
     profiles: ProfileSet = ProfileSet.US_CORE
-    files: Files = frozenset()
+    files: frozenset[str] = frozenset()
     labels: tuple[Label, ...] = ((systems.CONFIDENTIALITY, "R"), (systems.ACT_CODE, "MH"))
+
+    @property
+    def carried(self) -> Carried:
+        """What the site allows beside the plan, as ``filed_part`` asks for it."""
+        return self.files | {ICD_10_CM} if self.icd10cm else self.files
 
 
 DEFAULT_SITE = Site()

@@ -70,13 +70,13 @@ class Activity:
     by_us: bool = True
 
     def __post_init__(self) -> None:
-        """An appointment has a time and a length, and nothing else has; only a task has an owner."""
-        timed = self.kind is ActivityKind.APPOINTMENT and self.by_us
-        if timed != (self.starts is not None and self.minutes is not None) or (self.starts is None) != (
-            self.minutes is None
-        ):
-            raise ValueError("an appointment has a start and minutes, no other activity has")
+        """An appointment has a time and a length, and nothing else has; only a task has an owner; the course no due."""
+        times = [item for item in (self.starts, self.minutes) if item is not None]
+        if len(times) != (2 if self.kind is ActivityKind.APPOINTMENT and self.by_us else 0):
+            raise ValueError("an appointment of ours has a start and minutes, no other activity has")
         if self.starts is not None and self.starts.tzinfo is None:
             raise ValueError("the start of an appointment has its zone")
         if self.owner is not None and self.kind is not ActivityKind.TASK:
             raise ValueError("only a task has an owner")
+        if self.due is not None and (self.code == COURSE or self.kind is ActivityKind.APPOINTMENT):
+            raise ValueError("the contract says when the course ends, and an appointment has its time")

@@ -113,6 +113,8 @@ class Episode:
         _check_sessions(self)
         if self.contract and self.contract.ends_on < self.started:
             raise ValueError("a contract ends after the course has started")
+        if self.review and self.review.ended_on < self.started:
+            raise ValueError("a course ends after it has started")
         _check_order([(item.authored, item.id) for item in self.responses])
         _check_order([(item.opened, item.id) for item in self.safety_items])
         _check_order([(item.sent, item.id) for item in self.messages])

@@ -2,8 +2,8 @@
 
 The table names every field of every value in an episode; a test fails when a field is missing. Nothing else in the
 code decides where a field goes: the mapping writes what ``filed_part`` leaves, and a plan rebuilt from the hospital's
-server alone equals it. Some parts travel in a resource of their own that not every hospital takes (Consent,
-Communication ...): ``files`` names the types that a site files, and without its type such a part stays local.
+server alone equals it. Some parts travel only where the site allows what carries them: a resource type beside the
+plan (Consent, Communication ...) or a code system. ``carried`` names what is allowed; without it a part stays here.
 """
 
 from __future__ import annotations
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-Files = frozenset[str]
-"""Resource types that a site files beside the plan, such as ``Consent``."""
+Carried = frozenset[str]
+"""What a site allows beside the plan: resource types (``Consent``) and code systems (``ICD-10-CM``)."""
+
+ICD_10_CM = "ICD-10-CM"
+USUAL: Carried = frozenset({ICD_10_CM})
+"""What is allowed where a site says nothing."""
 
 
 class Destination(StrEnum):
@@ -38,7 +42,7 @@ _CHART_FIELDS = {
     "responses safety_items setting links review",
     "Person": "display reference",
     "DiagnosisLink": "reference display",
-    "ProblemArea": "code rank proposed_by agreed_by_patient agreed_on closed_on z_code",
+    "ProblemArea": "code rank proposed_by agreed_by_patient agreed_on closed_on",
     "Contract": "sessions frequency minutes agreed_on ends_on",
     "Goal": "id kind text template area status achievement start due target stage levels ratings status_date "
     "expressed_by",
@@ -76,33 +80,34 @@ _LOCAL_FIELDS = {
     "RelapsePlan": "signs actions contacts review_on",
 }
 
-TYPE_OF_PART = {
+CARRIER_OF_PART = {
+    "ProblemArea.z_code": ICD_10_CM,
     "Episode.supervisor": "CareTeam",
     "Episode.consents": "Consent",
     "Episode.messages": "Communication",
     "Episode.documents": "DocumentReference",
 }
-"""Parts of which the site decides, and the resource type that carries each."""
+"""Parts of which the site decides, and what must be allowed for each to be filed."""
 
 FILED_PARTS: dict[str, Destination] = {
     f"{value}.{field}": destination
     for table, destination in ((_CHART_FIELDS, Destination.CHART), (_LOCAL_FIELDS, Destination.LOCAL))
     for value, fields in table.items()
     for field in fields.split()
-} | dict.fromkeys(TYPE_OF_PART, Destination.BY_SITE)
+} | dict.fromkeys(CARRIER_OF_PART, Destination.BY_SITE)
 
 
-def filed_part(episode: Episode, files: Files = frozenset()) -> Episode:
+def filed_part(episode: Episode, carried: Carried = USUAL) -> Episode:
     """The episode as the chart holds it: local fields emptied; what is not finished is left out.
 
     Not finished are sessions that are not closed and questionnaires in progress.
     """
     closed = tuple(session for session in episode.sessions if session.closed)
     finished = tuple(item for item in episode.responses if item.status is not ResponseStatus.IN_PROGRESS)
-    return cast(Episode, _without_local(dataclasses.replace(episode, sessions=closed, responses=finished), files))
+    return cast(Episode, _without_local(dataclasses.replace(episode, sessions=closed, responses=finished), carried))
 
 
-def with_local(filed: Episode, here: Episode, files: Files = frozenset()) -> Episode:
+def with_local(filed: Episode, here: Episode, carried: Carried = USUAL) -> Episode:
     """The chart's course with what only this app holds: local fields of the same items, and what is not finished.
 
     An open session whose place the chart already has is closed there and is not brought back.
@@ -111,7 +116,7 @@ def with_local(filed: Episode, here: Episode, files: Files = frozenset()) -> Epi
     still_open = (item for item in here.sessions if not item.closed and item.place not in places)
     known = {item.id for item in filed.responses}
     started = (item for item in here.responses if item.status is ResponseStatus.IN_PROGRESS and item.id not in known)
-    restored = cast(Episode, _restored(filed, here, files))
+    restored = cast(Episode, _restored(filed, here, carried))
     return dataclasses.replace(
         restored,
         sessions=tuple(sorted((*restored.sessions, *still_open), key=lambda session: session.place)),
@@ -119,17 +124,17 @@ def with_local(filed: Episode, here: Episode, files: Files = frozenset()) -> Epi
     )
 
 
-def _restored(filed: object, here: object, files: Files) -> object:
+def _restored(filed: object, here: object, carried: Carried) -> object:
     if isinstance(filed, tuple) and isinstance(here, tuple):
         known = {_identity(item): item for item in here}
-        return tuple(_restored(item, known.get(_identity(item)), files) for item in filed)
+        return tuple(_restored(item, known.get(_identity(item)), carried) for item in filed)
     if not dataclasses.is_dataclass(filed) or isinstance(filed, type) or type(here) is not type(filed):
         return filed
     fields = {}
     for field in dataclasses.fields(filed):
         ours, theirs = getattr(here, field.name), getattr(filed, field.name)
-        local = _is_local(f"{type(filed).__name__}.{field.name}", files)
-        fields[field.name] = ours if local else _restored(theirs, ours, files)
+        local = _is_local(f"{type(filed).__name__}.{field.name}", carried)
+        fields[field.name] = ours if local else _restored(theirs, ours, carried)
     return dataclasses.replace(filed, **fields)
 
 
@@ -138,32 +143,34 @@ def _identity(item: object) -> object:
     return next((found for name in ("id", "place", "code") if (found := getattr(item, name, None))), item)
 
 
-def _without_local(value: object, files: Files) -> object:
+def _without_local(value: object, carried: Carried) -> object:
     """The value without its local fields; the very same object when it has none, so that little is built anew."""
     if isinstance(value, tuple):
-        items = tuple(_without_local(item, files) for item in value)
+        items = tuple(_without_local(item, carried) for item in value)
         return value if all(map(is_, items, value)) else items
     changed = {}
     kind: Any = type(value)
-    for name, default, local in _destinations(kind, files):
+    for name, default, local in _destinations(kind, carried):
         present = getattr(value, name)
-        filed = default if local else _without_local(present, files)
+        filed = default if local else _without_local(present, carried)
         if filed is not present:
             changed[name] = filed
     return dataclasses.replace(cast("DataclassInstance", value), **changed) if changed else value
 
 
 @cache
-def _destinations(kind: type, files: Files) -> tuple[tuple[str, object, bool], ...]:
+def _destinations(kind: type, carried: Carried) -> tuple[tuple[str, object, bool], ...]:
     """Name, default and "is it local" of each field of a value of the model; nothing for any other type."""
     if not dataclasses.is_dataclass(kind):
         return ()
     return tuple(
-        (field.name, field.default, _is_local(f"{kind.__name__}.{field.name}", files))
+        (field.name, field.default, _is_local(f"{kind.__name__}.{field.name}", carried))
         for field in dataclasses.fields(kind)
     )
 
 
-def _is_local(part: str, files: Files) -> bool:
+def _is_local(part: str, carried: Carried) -> bool:
     destination = FILED_PARTS[part]
-    return destination is Destination.LOCAL or (destination is Destination.BY_SITE and TYPE_OF_PART[part] not in files)
+    return destination is Destination.LOCAL or (
+        destination is Destination.BY_SITE and CARRIER_OF_PART[part] not in carried
+    )

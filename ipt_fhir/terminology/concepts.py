@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipt_fhir.locale.texts import N_
-from ipt_fhir.model.goals import Achievement
+from ipt_fhir.model.goals import Achievement, RatedBy
 from ipt_fhir.model.measures import SafetyAct
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Attendance, Mode, Phase
@@ -46,6 +46,15 @@ GAS_LEVELS: dict[int, Concept] = {
     0: Concept(systems.LOINC, "LA34481-4", N_("Expected outcome")),
     -1: Concept(systems.LOINC, "LA34483-0", N_("Less than expected")),
     -2: Concept(systems.LOINC, "LA34484-8", N_("Much less than expected")),
+}
+
+# The score of a goal on that scale, by who rated it.
+GAS_SCORES: dict[RatedBy, Concept] = {
+    RatedBy.PATIENT: Concept(systems.LOINC, "107334-5", N_("Patient follow-up goal attainment scaling score")),
+    RatedBy.PRACTITIONER: Concept(
+        systems.LOINC, "107333-7", N_("Practitioner follow-up goal attainment scaling score")
+    ),
+    RatedBy.CAREGIVER: Concept(systems.LOINC, "107331-1", N_("Caregiver follow-up goal attainment scaling score")),
 }
 
 # Person-Centered Outcomes guide 1.0.0, marked experimental there.
