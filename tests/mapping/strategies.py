@@ -207,12 +207,16 @@ def sessions(draw: st.DrawFn) -> tuple[Session, ...]:
     kinds = [SessionKind.INDIVIDUAL, SessionKind.GROUP, SessionKind.CONJOINT]
     counted = [(number, draw(st.sampled_from(kinds))) for number in draw(st.sets(st.integers(1, 16), max_size=4))]
     extra = [(number, SessionKind.CAREGIVER) for number in draw(st.sets(st.integers(1, 3), max_size=2))]
-    found = [draw(one_session(number, kind)) for number, kind in (*counted, *extra)]
+    latest = max((number for number, _ in counted), default=0)
+    found = [
+        draw(one_session(number, kind, closed=number != latest or draw(st.booleans())))
+        for number, kind in (*counted, *extra)
+    ]
     return tuple(sorted(found, key=lambda session: session.place))
 
 
 @st.composite
-def one_session(draw: st.DrawFn, number: int, kind: SessionKind) -> Session:
+def one_session(draw: st.DrawFn, number: int, kind: SessionKind, *, closed: bool) -> Session:
     """A session with what is filed of it and what is not."""
     starts = draw(st.none() | times)
     return Session(
@@ -224,7 +228,7 @@ def one_session(draw: st.DrawFn, number: int, kind: SessionKind) -> Session:
         mode=draw(st.sampled_from(Mode)),
         starts=starts,
         minutes=draw(st.none() | st.integers(5, 180)),
-        closed=draw(st.integers(0, 4)) > 0,
+        closed=closed,
         focus=draw(st.none() | st.sampled_from(ProblemAreaCode)),
         mood_link=draw(st.none() | st.sampled_from(MoodLink)),
         techniques=tuple(draw(st.lists(st.sampled_from(Technique), max_size=3, unique=True))),
