@@ -25,17 +25,34 @@ SCHEMAS = Path(__file__).with_name("schemas")
 
 CORE = "ig/hl7.fhir.r4.core-4.0.1-conformance-subset.tgz"
 TYPES = (
+    "ActivityDefinition",
+    "Appointment",
+    "Bundle",
     "CarePlan",
+    "CareTeam",
+    "CodeSystem",
+    "Communication",
+    "Composition",
     "Condition",
+    "Consent",
+    "DocumentReference",
+    "Encounter",
+    "EpisodeOfCare",
     "Goal",
+    "ImplementationGuide",
+    "MedicationRequest",
     "Observation",
+    "OperationOutcome",
     "Patient",
+    "PlanDefinition",
     "Practitioner",
+    "Procedure",
     "Provenance",
     "Questionnaire",
     "QuestionnaireResponse",
     "ServiceRequest",
     "Task",
+    "ValueSet",
 )
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
 # Package -> the profiles wanted of it. A profile named without version means the first package that has it.

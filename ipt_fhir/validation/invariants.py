@@ -6,6 +6,7 @@ wrong elsewhere: a row that stumbles (TypeError and its kin) counts as broken, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.validation.bundle_invariants import BUNDLE_INVARIANTS
 from ipt_fhir.validation.narrative import has_content, is_plain_xhtml
 
 Row = Callable[[Any], bool]
@@ -25,6 +27,8 @@ _ABATED = {"resolved", "remission", "inactive"}
 _NO_LIST_OF_ANSWERS = {"group", "display", "boolean", "text", "url", "attachment", "reference", "question"}
 _WITH_A_LENGTH = {"boolean", "decimal", "integer", "string", "text", "url", "open-choice"}
 _MEALS = {"C", "CM", "CD", "CV"}
+_MAY_LACK_A_TIME = {"proposed", "cancelled", "waitlist"}
+_NOT_HELD = {"no-show", "cancelled"}
 
 
 def has(element: JsonObject, stem: str) -> bool:
@@ -116,6 +120,49 @@ def _modified_after_authored(task: JsonObject) -> bool:
     return "lastModified" not in task or "authoredOn" not in task or in_order(task["authoredOn"], task["lastModified"])
 
 
+def _timed(appointment: JsonObject) -> bool:
+    return (has(appointment, "start") and has(appointment, "end")) or appointment["status"] in _MAY_LACK_A_TIME
+
+
+def _on_behalf(participant: JsonObject) -> bool:
+    """Only a Practitioner acts for somebody; a member whose type cannot be seen is believed."""
+    member = participant.get("member", {})
+    kinds = re.findall(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?$", member.get("reference", ""))
+    return "onBehalfOf" not in participant or member.get("type", [*kinds, "Practitioner"][0]) == "Practitioner"
+
+
+def _scope(code: str) -> Row:
+    """As published: the system of the scope is the word 'something' (a slip of R4 that R5 repaired)."""
+    scope = {"system": "something", "code": code}
+    return lambda consent: (
+        "patient" in consent
+        or not any(scope.items() <= coding.items() for coding in consent["scope"].get("coding", []))
+    )
+
+
+def _concepts(element: JsonObject) -> Iterator[JsonObject]:
+    for concept in element.get("concept", []):
+        yield concept
+        yield from _concepts(concept)
+
+
+def _unique_codes(system: JsonObject) -> bool:
+    codes = [concept["code"] for concept in _concepts(system) if "code" in concept]
+    return len(codes) == len(set(codes))
+
+
+def _grouped(definition: JsonObject) -> bool:
+    groups = {grouping.get("id") for grouping in definition.get("grouping", [])}
+    return all(resource.get("groupingId", None) in {*groups, None} for resource in definition["resource"])
+
+
+def _versions_declared(guide: JsonObject) -> bool:
+    resources = guide.get("definition", {}).get("resource", [])
+    return {version for resource in resources for version in resource.get("fhirVersion", [])} <= set(
+        guide["fhirVersion"]
+    )
+
+
 def _items(element: JsonObject) -> Iterator[JsonObject]:
     for item in element.get("item", []):
         yield item
@@ -146,16 +193,27 @@ def _is_named(name: JsonObject) -> bool:
 
 INVARIANTS: Mapping[str, Row] = MappingProxyType(
     {
+        **BUNDLE_INVARIANTS,
         "age-1": lambda age: _measured(age) and age.get("value", 1) > 0,
+        "app-3": _timed,
+        "app-4": lambda appointment: "cancelationReason" not in appointment or appointment["status"] in _NOT_HELD,
         "cnt-3": _count,
         "con-4": _abated,
         "con-5": lambda condition: not (_entered_in_error(condition) and "clinicalStatus" in condition),
+        "csd-1": _unique_codes,
+        "ctm-1": _on_behalf,
         "dis-1": _measured,
         "drt-1": _duration,
+        "ig-1": _grouped,
+        "ig-2": _versions_declared,
         "integer": lambda value: not isinstance(value, float | Decimal),
         "inv-1": _modified_after_authored,
         "obs-7": _component_codes,
         "per-1": _period,
+        "ppc-2": _scope("patient-privacy"),
+        "ppc-3": _scope("research"),
+        "ppc-4": _scope("adr"),
+        "ppc-5": _scope("treatment"),
         "que-1": _nesting,
         "que-2": _unique_link_ids,
         "que-3": lambda item: item["type"] != "display" or "code" not in item,
@@ -175,6 +233,7 @@ INVARIANTS: Mapping[str, Row] = MappingProxyType(
         "txt-2": has_content,
         "us-core-3": lambda observation: observation.get("valueQuantity", {}).get("system", UCUM) == UCUM,
         "us-core-6": _is_named,
+        "vsd-9": lambda concept: "code" in concept or concept.get("abstract") is True,
     }
 )
 
@@ -188,8 +247,13 @@ def _listed_without_status(condition: JsonObject) -> bool:
     return listed and "clinicalStatus" not in condition and not _entered_in_error(condition)
 
 
+def _without_narrative(resource: JsonObject) -> bool:
+    """A Bundle is no DomainResource: it has none."""
+    return resource["resourceType"] != "Bundle" and "div" not in resource.get("text", {})
+
+
 # Best practice: worth a warning, no reason to keep a resource in the house. Type ("" for all), rule, where, broken?
 ADVICE: tuple[tuple[str, str, str, Row], ...] = (
-    ("", "dom-6", "text", lambda resource: "div" not in resource.get("text", {})),
+    ("", "dom-6", "text", _without_narrative),
     ("Condition", "con-3", "clinicalStatus", _listed_without_status),
 )

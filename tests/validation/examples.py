@@ -17,14 +17,41 @@ R4_EXAMPLES = "ig/hl7.fhir.r4.examples-4.0.1-subset.tgz"
 US_CORE = "ig/hl7.fhir.us.core-{}.tgz"
 US_CORE_PROFILES = "http://hl7.org/fhir/us/core/StructureDefinition"
 
-# Official examples that are wrong, and the rule they break. HL7's engine says the same of each of them.
-WRONG = {
-    "Observation/clinical-gender": "reference-target",
-    "QuestionnaireResponse/gcs": "absolute",
-    "Questionnaire/phq-9-questionnaire": "absolute",
-    "Questionnaire/qs1": "required",
-    "QuestionnaireResponse/ussg-fht-answers": "absolute",
-    "Questionnaire/zika-virus-exposure-assessment": "txt-2",
+# Official examples that are wrong, and the rules they break. HL7's engine says the same of each of them. Most name a
+# Library or an activity by a relative address, which a canonical never is.
+_RELATIVE_CANONICALS = (
+    "ActivityDefinition/administer-zika-virus-exposure-assessment",
+    "ActivityDefinition/provide-mosquito-prevention-advice",
+    "ActivityDefinition/referralPrimaryCareMentalHealth",
+    "ActivityDefinition/referralPrimaryCareMentalHealth-initial",
+    "ActivityDefinition/serum-zika-dengue-virus-igm",
+    "PlanDefinition/chlamydia-screening-intervention",
+    "PlanDefinition/exclusive-breastfeeding-intervention-01",
+    "PlanDefinition/exclusive-breastfeeding-intervention-02",
+    "PlanDefinition/exclusive-breastfeeding-intervention-03",
+    "PlanDefinition/exclusive-breastfeeding-intervention-04",
+    "PlanDefinition/low-suicide-risk-order-set",
+    "PlanDefinition/opioidcds-04",
+    "PlanDefinition/opioidcds-05",
+    "PlanDefinition/opioidcds-07",
+    "PlanDefinition/opioidcds-08",
+    "PlanDefinition/opioidcds-10",
+    "PlanDefinition/opioidcds-11",
+    "PlanDefinition/zika-virus-intervention",
+    "PlanDefinition/zika-virus-intervention-initial",
+    "Procedure/f201",
+    "Questionnaire/phq-9-questionnaire",
+    "QuestionnaireResponse/gcs",
+    "QuestionnaireResponse/ussg-fht-answers",
+)
+WRONG: dict[str, set[str]] = {
+    **dict.fromkeys(_RELATIVE_CANONICALS, {"absolute"}),
+    "ActivityDefinition/blood-tubes-supply": {"absolute", "txt-2"},
+    "ActivityDefinition/heart-valve-replacement": {"txt-2"},
+    "MedicationRequest/medrx0301": {"reference-target"},
+    "Observation/clinical-gender": {"reference-target"},
+    "Questionnaire/qs1": {"required"},
+    "Questionnaire/zika-virus-exposure-assessment": {"txt-2"},
 }
 
 
