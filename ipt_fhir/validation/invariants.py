@@ -29,6 +29,9 @@ _WITH_A_LENGTH = {"boolean", "decimal", "integer", "string", "text", "url", "ope
 _MEALS = {"C", "CM", "CD", "CV"}
 _MAY_LACK_A_TIME = {"proposed", "cancelled", "waitlist"}
 _NOT_HELD = {"no-show", "cancelled"}
+_ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+_PERFORMED = {"completed", "in-progress"}
+_NO_RACE = {"ASKU", "UNK"}
 
 
 def has(element: JsonObject, stem: str) -> bool:
@@ -124,11 +127,24 @@ def _timed(appointment: JsonObject) -> bool:
     return (has(appointment, "start") and has(appointment, "end")) or appointment["status"] in _MAY_LACK_A_TIME
 
 
+def _kind(reference: JsonObject) -> str:
+    """The type a Reference shows; empty where it cannot be seen."""
+    found = re.search(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?$", reference.get("reference", ""))
+    return found[1] if found else str(reference.get("type", ""))
+
+
 def _on_behalf(participant: JsonObject) -> bool:
-    """Only a Practitioner acts for somebody; a member whose type cannot be seen is believed."""
-    member = participant.get("member", {})
-    kinds = re.findall(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?$", member.get("reference", ""))
-    return "onBehalfOf" not in participant or member.get("type", [*kinds, "Practitioner"][0]) == "Practitioner"
+    """Only a Practitioner takes part for somebody; a member whose type cannot be seen is believed."""
+    return "onBehalfOf" not in participant or _kind(participant.get("member", {})) in {"Practitioner", ""}
+
+
+def _responsible(agent: JsonObject) -> bool:
+    return "onBehalfOf" in agent or _kind(agent.get("who", {})) not in {"Practitioner", "Device"}
+
+
+def _unknown_race_alone(race: JsonObject) -> bool:
+    codes = [part.get("valueCoding", {}).get("code") for part in race["extension"] if part["url"] == "ombCategory"]
+    return len(codes) == 1 or not _NO_RACE & set(codes)
 
 
 def _scope(code: str) -> Row:
@@ -214,6 +230,7 @@ INVARIANTS: Mapping[str, Row] = MappingProxyType(
         "ppc-3": _scope("research"),
         "ppc-4": _scope("adr"),
         "ppc-5": _scope("treatment"),
+        "provenance-1": _responsible,
         "que-1": _nesting,
         "que-2": _unique_link_ids,
         "que-3": lambda item: item["type"] != "display" or "code" not in item,
@@ -232,7 +249,11 @@ INVARIANTS: Mapping[str, Row] = MappingProxyType(
         "txt-1": is_plain_xhtml,
         "txt-2": has_content,
         "us-core-3": lambda observation: observation.get("valueQuantity", {}).get("system", UCUM) == UCUM,
+        "us-core-3-value": lambda value: value.get("system", UCUM) == UCUM if isinstance(value, dict) else True,
         "us-core-6": _is_named,
+        "us-core-7": lambda procedure: procedure["status"] not in _PERFORMED or has(procedure, "performed"),
+        "us-core-21": lambda request: request["intent"] not in _ORDERS or "requester" in request,
+        "us-core-23": _unknown_race_alone,
         "vsd-9": lambda concept: "code" in concept or concept.get("abstract") is True,
     }
 )

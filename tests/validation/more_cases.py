@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ipt_fhir.rawjson import JsonObject
-from tests.validation.examples import goal, patient
+from tests.validation.examples import US_CORE_PROFILES, goal, observation, patient
 
 NOON, ONE = "2026-02-01T12:00:00Z", "2026-02-01T13:00:00Z"
 BY_ROLE = [{"type": [{"text": "therapist"}], "status": "accepted"}]
@@ -171,6 +171,79 @@ MORE_CASES: dict[str, tuple[JsonObject, JsonObject]] = {
     "vsd-6": (expanded(abstract=True), expanded(abstract=True, display="x")),
     "vsd-9": (expanded(display="x"), expanded(display="x", abstract=True)),
     "vsd-10": (expanded(code="a"), expanded(code="a", system="http://x.org/s")),
+}
+
+
+def document(**attachment: Any) -> JsonObject:
+    content = [{"attachment": {"contentType": "text/plain", **attachment}}]
+    return {"resourceType": "DocumentReference", "status": "current", "content": content}
+
+
+def procedure(**members: Any) -> JsonObject:
+    return {"resourceType": "Procedure", "status": "completed", "subject": {"reference": "Patient/p"}, **members}
+
+
+def medication_request(**members: Any) -> JsonObject:
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": {"text": "x"},
+        "subject": {"reference": "Patient/p"},
+        **members,
+    }
+
+
+def provenance(**agent: Any) -> JsonObject:
+    return {
+        "resourceType": "Provenance",
+        "target": [{"reference": "Goal/1"}],
+        "recorded": NOON,
+        "agent": [{"who": {"reference": "Practitioner/p"}, **agent}],
+    }
+
+
+def of_race(*codes: str) -> JsonObject:
+    system = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
+    parts: list[JsonObject] = [
+        {"url": "ombCategory", "valueCoding": {"system": system, "code": code}} for code in codes
+    ]
+    named = {"url": "text", "valueString": "x"}
+    return patient(extension=[{"url": f"{US_CORE_PROFILES}/us-core-race", "extension": [*parts, named]}])
+
+
+def screened(**quantity: Any) -> JsonObject:
+    found = {name: member for name, member in observation().items() if name != "valueInteger"}
+    return {**found, "valueQuantity": {"value": 1, **quantity}}
+
+
+MORE_US_CORE_CASES: dict[str, tuple[str, JsonObject, JsonObject]] = {
+    "provenance-1": (
+        f"{US_CORE_PROFILES}/us-core-provenance",
+        provenance(),
+        provenance(onBehalfOf={"reference": "Organization/o"}),
+    ),
+    "us-core-3-value": (
+        f"{US_CORE_PROFILES}/us-core-observation-screening-assessment|7.0.0",
+        screened(system="http://x.org"),
+        screened(system="http://unitsofmeasure.org"),
+    ),
+    "us-core-6-attachment": (
+        f"{US_CORE_PROFILES}/us-core-documentreference",
+        document(title="x"),
+        document(data="YQ=="),
+    ),
+    "us-core-7": (
+        f"{US_CORE_PROFILES}/us-core-procedure",
+        procedure(),
+        procedure(performedDateTime="2026-02-01"),
+    ),
+    "us-core-21": (
+        f"{US_CORE_PROFILES}/us-core-medicationrequest",
+        medication_request(),
+        medication_request(requester={"reference": "Practitioner/p"}),
+    ),
+    "us-core-23": (f"{US_CORE_PROFILES}/us-core-patient|7.0.0", of_race("UNK", "ASKU"), of_race("UNK")),
 }
 
 # Resources inside a Bundle that are wrong, and where that must be found.

@@ -26,7 +26,7 @@ from tests.validation.examples import (
     questionnaire,
     task,
 )
-from tests.validation.more_cases import MORE_CASES
+from tests.validation.more_cases import MORE_CASES, MORE_US_CORE_CASES
 
 UCUM = "http://unitsofmeasure.org"
 ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
@@ -246,6 +246,7 @@ US_CORE_CASES: dict[str, tuple[str, JsonObject, JsonObject]] = {
         patient(name=[{"text": "A"}]),
         patient(name=[{"extension": [ABSENT]}]),
     ),
+    **MORE_US_CORE_CASES,
 }
 
 

@@ -29,12 +29,11 @@ def good() -> list[JsonObject]:
 
 
 def places(value: Any, here: Place = ()) -> Iterator[Place]:
-    """Every member and item that we judge; of contained resources of other types only the type is."""
-    if isinstance(value, dict) and value.get("resourceType", "Bundle") not in schemas.covered_types():
-        return
+    """Every member and item that we judge; of resources of other types only the type is."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
-        if name not in {"contained", "resourceType"}:
+        foreign = isinstance(member, dict) and member.get("resourceType", "Bundle") not in schemas.covered_types()
+        if name not in {"contained", "resourceType"} and not foreign:
             yield (*here, name)
             yield from places(member, (*here, name))
 

@@ -82,6 +82,7 @@ PRESENCE: dict[str, Row] = {
     "trd-2": _needs("condition", "data"),
     "us-core-1": lambda _: {"minLength": 10},
     "us-core-2": _any_of("component", "hasMember", "dataAbsentReason", "value[x]"),
+    "us-core-6-attachment": _any_of("url", "data"),
     "vsd-1": _any_of("valueSet", "system"),
     "vsd-2": _all(_needs("concept", "system"), _needs("filter", "system")),
     "vsd-3": _not_both("concept", "filter"),
