@@ -1,13 +1,15 @@
-"""Planned activity <-> ServiceRequest, Task, or an ``activity.detail`` inside the plan."""
+"""Planned activity <-> ServiceRequest, Task, Appointment, or an ``activity.detail`` inside the plan."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
-from ipt_fhir.locale.texts import N_
+from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping.references import Writing
-from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus
+from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus, Owner
 from ipt_fhir.model.episode import Contract, Episode, Frequency
 from ipt_fhir.protocol.catalogue import activity_templates
 from ipt_fhir.rawjson import JsonObject
@@ -42,7 +44,12 @@ _SYNONYMS = {
     "failed": ActivityStatus.CANCELLED,
     "entered-in-error": ActivityStatus.CANCELLED,
 }
-_KINDS = {ActivityKind.SERVICE: "ServiceRequest", ActivityKind.TASK: "Task"}
+_KINDS = {
+    ActivityKind.SERVICE: "ServiceRequest",
+    ActivityKind.TASK: "Task",
+    ActivityKind.APPOINTMENT: "Appointment",
+}
+_KIND_OF = {name: kind for kind, name in _KINDS.items()}
 # Timing.repeat of each frequency: times, length of the period, unit (UCUM).
 _TIMING = {
     Frequency.WEEKLY: (1, 1, "wk"),
@@ -56,7 +63,7 @@ def write_activity(activity: Activity, episode: Episode, writing: Writing, old: 
     """The ServiceRequest or Task of a planned activity; ``old`` as in ``write_goal``."""
     if activity.kind is ActivityKind.SERVICE:
         return _write_request(activity, episode, writing, old)
-    return _write_task(activity, writing, old)
+    return _write_task(activity, episode, writing, old)
 
 
 def read_activity(resource: JsonObject) -> Activity:
@@ -68,15 +75,25 @@ def read_activity(resource: JsonObject) -> Activity:
         code=_own_code(resource.get("code")) or OTHER,
         text=resource["code"]["text"] if service else resource["description"],
         status=_status_of(resource["status"], _REQUEST if service else _TASK),
+        due=_read_day(resource, "occurrenceDateTime") if service else _read_day(_limits(resource), "end"),
+        owner=None if service else _read_owner(resource.get("owner")),
     )
 
 
-def write_detail(activity: Activity, writing: Writing, old: JsonObject) -> JsonObject:
+def write_detail(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """``CarePlan.activity.detail`` for a server that keeps only that."""
     editing.put(old, "kind", _KINDS[activity.kind])
     editing.put_concept(old, "code", _code(activity, writing))
     editing.put(old, "status", _put_status(activity, old, _DETAIL))
     editing.put(old, "description", activity.text)
+    if activity.starts and activity.minutes:
+        period = old.setdefault("scheduledPeriod", {})
+        editing.put_time(period, "start", activity.starts)
+        editing.put_time(period, "end", activity.starts + timedelta(minutes=activity.minutes))
+    elif activity.due:
+        editing.put_date(old.setdefault("scheduledPeriod", {}), "end", activity.due)
+    if activity.owner:
+        editing.put(old, "performer", [_owner(activity.owner, episode, writing)])
     return old
 
 
@@ -85,15 +102,17 @@ def read_inline(element: JsonObject, index: int) -> Activity:
     detail = element.get("detail", {})
     code = _own_code(detail.get("code"))
     ours = code is not None and "id" in element
-    return Activity(
+    found = Activity(
         id=element["id"] if ours else f"chart-{index}",
-        kind=ActivityKind.TASK if detail.get("kind") == "Task" else ActivityKind.SERVICE,
+        kind=ActivityKind.SERVICE,
         code=code or OTHER,
         text=_words(element),
         status=_status_of(detail.get("status", "unknown"), _DETAIL),
         inline="detail" in element,
         by_us=ours,
     )
+    kind = _KIND_OF.get(detail.get("kind", ""), ActivityKind.SERVICE)
+    return replace(found, kind=kind, **_read_plan_of(kind, detail)) if ours else replace(found, kind=kind)
 
 
 def code_of(resource: JsonObject) -> str | None:
@@ -104,7 +123,7 @@ def code_of(resource: JsonObject) -> str | None:
 def _write_request(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     therapist = episode.therapist
     old.setdefault("resourceType", "ServiceRequest")
-    editing.put_profile(old, systems.US_CORE_SERVICEREQUEST)
+    editing.put_profile(old, systems.US_CORE_SERVICEREQUEST, writing.site)
     editing.put_identifier(old, activity.id)
     editing.put(old, "status", _put_status(activity, old, _REQUEST))
     editing.put(old, "intent", "plan")
@@ -117,11 +136,13 @@ def _write_request(activity: Activity, episode: Episode, writing: Writing, old: 
         editing.put_reference(old, "requester", therapist.reference, therapist.display)
     if activity.code == COURSE:
         _put_course(old, episode)
+    elif activity.due:
+        editing.put_date(old, "occurrenceDateTime", activity.due)
     narrative.put_text(old, narrative.of_sentences(*_course_words(activity, episode, writing)), writing.site)
     return old
 
 
-def _write_task(activity: Activity, writing: Writing, old: JsonObject) -> JsonObject:
+def _write_task(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     old.setdefault("resourceType", "Task")
     editing.put_identifier(old, activity.id)
     editing.put(old, "status", _put_status(activity, old, _TASK))
@@ -129,8 +150,47 @@ def _write_task(activity: Activity, writing: Writing, old: JsonObject) -> JsonOb
     editing.put_concept(old, "code", _code(activity, writing))
     editing.put(old, "description", activity.text)
     editing.put_reference(old, "for", writing.subject)
+    if activity.due:
+        editing.put_date(old.setdefault("restriction", {}).setdefault("period", {}), "end", activity.due)
+    if activity.owner:
+        owner = _owner(activity.owner, episode, writing)
+        editing.put_reference(old, "owner", owner.get("reference"), owner.get("display"))
     narrative.put_text(old, narrative.of_sentences(activity.text), writing.site)
     return old
+
+
+def _owner(owner: Owner, episode: Episode, writing: Writing) -> JsonObject:
+    """Who does it: the patient, or the therapist by name where the course has one."""
+    if owner is Owner.PATIENT:
+        return editing.reference(writing.subject)
+    person = episode.therapist
+    role = text(N_("Therapist"), writing.site.language)
+    return editing.reference(person.reference, person.display or role) if person else editing.reference(None, role)
+
+
+def _read_owner(element: Any) -> Owner | None:
+    if not element:
+        return None
+    return Owner.PATIENT if (editing.target_of(element) or "").startswith("Patient/") else Owner.THERAPIST
+
+
+def _limits(task: JsonObject) -> JsonObject:
+    period: JsonObject = task.get("restriction", {}).get("period", {})
+    return period
+
+
+def _read_day(element: JsonObject, name: str) -> date | None:
+    return editing.read_date(element[name]) if name in element else None
+
+
+def _read_plan_of(kind: ActivityKind, detail: JsonObject) -> dict[str, Any]:
+    """When and by whom, as far as a detail of ours says it."""
+    period = detail.get("scheduledPeriod", {})
+    if kind is ActivityKind.APPOINTMENT:
+        starts, ends = editing.required_time(period["start"]), editing.required_time(period["end"])
+        return {"starts": starts, "minutes": round((ends - starts).total_seconds() / 60)}
+    owner = _read_owner(next(iter(detail.get("performer", [])), None))
+    return {"due": _read_day(period, "end"), "owner": owner if kind is ActivityKind.TASK else None}
 
 
 def _code(activity: Activity, writing: Writing) -> JsonObject:

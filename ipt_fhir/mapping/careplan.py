@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ipt_fhir import rawjson
 from ipt_fhir.mapping import activity as activities
 from ipt_fhir.mapping import editing, narrative
-from ipt_fhir.mapping.references import Writing
-from ipt_fhir.model.activities import COURSE, Activity
-from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
+from ipt_fhir.mapping import sessions as progress
+from ipt_fhir.mapping.references import Writing, area_key, team_key
+from ipt_fhir.model.activities import COURSE, Activity, Outcome
+from ipt_fhir.model.ending import Disposition, TerminationReason, TerminationReview
+from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency, Setting
 from ipt_fhir.model.goals import Goal
 from ipt_fhir.model.people import DiagnosisLink
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session
+from ipt_fhir.model.records import RecordLink, Relation
+from ipt_fhir.model.sessions import Phase
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
+from ipt_fhir.terminology.therapy import OUTCOMES, SETTINGS
 
 _PLAN_TYPES = (concepts.MENTAL_HEALTH_CARE_PLAN, concepts.CARE_PLAN)
+_LINKS = {
+    Relation.BASED_ON: "basedOn",
+    Relation.PART_OF: "partOf",
+    Relation.SUPPORTED_BY: "supportingInfo",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
-    """What the plan points to, by reference target: our goals and our planned activities."""
+    """What the plan points to, by reference target: our goals, planned activities, Conditions of problem areas."""
 
     goals: Mapping[str, Goal]
     activities: Mapping[str, Activity]
+    areas: frozenset[str] = frozenset()
 
 
 def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """The CarePlan of a course; ``old`` as in ``write_goal``."""
     old.setdefault("resourceType", "CarePlan")
-    editing.put_profile(old, systems.US_CORE_CAREPLAN)
+    editing.put_profile(old, systems.US_CORE_CAREPLAN, writing.site)
     editing.put_identifier(old, episode.id)
     _put_definition(old, episode.variant)
     editing.put(old, "status", episode.status.value)
@@ -44,7 +54,9 @@ def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObjec
     _put_period(old, episode)
     if episode.therapist:
         editing.put_reference(old, "author", episode.therapist.reference, episode.therapist.display)
-    _put_addresses(old, episode)
+    _put_links(old, episode)
+    _put_team(old, episode, writing)
+    _put_addresses(old, episode, writing)
     _put_goals(old, episode, writing)
     _put_activities(old, episode, writing)
     _put_extensions(old, episode, writing)
@@ -62,12 +74,15 @@ def read_plan(resource: JsonObject, members: Members) -> dict[str, Any]:
         "phase": _read_phase(resource),
         "started": editing.required_date(period["start"]),
         "therapist": editing.read_person(resource.get("author")),
-        "diagnoses": tuple(_read_diagnosis(item) for item in resource.get("addresses", [])),
+        "diagnoses": tuple(_read_diagnoses(resource, members)),
         "problem_areas": tuple(map(_read_area, editing.extensions(resource, systems.EXTENSION_PROBLEM_AREA))),
         "contract": _read_contract(resource, period),
         "goals": tuple(members.goals[target] for target in _targets(resource.get("goal", []), members.goals)),
         "activities": tuple(_read_activities(resource, members)),
-        "sessions": tuple(sorted(_read_sessions(resource), key=lambda session: session.number)),
+        "sessions": tuple(sorted(progress.read_progress(resource), key=lambda session: session.place)),
+        "setting": _read_setting(resource),
+        "links": tuple(_read_links(resource)),
+        "review": _read_ending(resource),
     }
 
 
@@ -105,12 +120,38 @@ def _category_key(category: JsonObject) -> str | None:
 def _put_period(old: JsonObject, episode: Episode) -> None:
     period = old.setdefault("period", {})
     editing.put_date(period, "start", episode.started)
-    if episode.contract:
+    if episode.review:
+        editing.put_date(period, "end", episode.review.ended_on)
+    elif episode.contract:
         editing.put_date(period, "end", episode.contract.ends_on)
 
 
-def _put_addresses(old: JsonObject, episode: Episode) -> None:
+def _put_links(old: JsonObject, episode: Episode) -> None:
+    """The entries of the chart that the plan points to; a reference without a target is somebody else's remark."""
+    for relation, element in _LINKS.items():
+        ours = [editing.reference(item.reference, item.display) for item in episode.links if item.relation is relation]
+        editing.put_ours(old, element, ours, editing.target_of)
+
+
+def _read_links(resource: JsonObject) -> Iterable[RecordLink]:
+    for relation, element in _LINKS.items():
+        for item in resource.get(element, []):
+            target = editing.target_of(item)
+            if target:
+                yield RecordLink(relation=relation, reference=target, display=item.get("display"))
+
+
+def _put_team(old: JsonObject, episode: Episode, writing: Writing) -> None:
+    if "CareTeam" in writing.site.files and (episode.therapist or episode.supervisor):
+        ours = [editing.reference(writing.to(team_key(episode.id)))]
+        editing.put_ours(old, "careTeam", ours, lambda item: _own_target(item, writing))
+
+
+def _put_addresses(old: JsonObject, episode: Episode, writing: Writing) -> None:
     ours = [editing.reference(item.reference, item.display) for item in episode.diagnoses]
+    if "Condition" in writing.site.files:
+        keys = (area_key(episode.id, area.code.value) for area in episode.problem_areas)
+        ours += [editing.reference(writing.to(key)) for key in keys]
     editing.put_ours(old, "addresses", ours, editing.target_of)
 
 
@@ -144,67 +185,54 @@ def _activity_key(element: JsonObject, writing: Writing) -> str | None:
 def _write_element(activity: Activity, episode: Episode, writing: Writing, element: JsonObject) -> JsonObject:
     if activity.inline:
         element["id"] = activity.id
-        element["detail"] = activities.write_detail(activity, writing, element.get("detail", {}))
+        element["detail"] = activities.write_detail(activity, episode, writing, element.get("detail", {}))
     else:
         editing.put_reference(element, "reference", writing.to(activity.id), activity.text)
+    outcome = [editing.codeable(writing.site, OUTCOMES[activity.outcome])] if activity.outcome else []
+    editing.put_ours(element, "outcomeCodeableConcept", outcome, _outcome_key)
     if activity.code == COURSE:
-        held = [_write_session(item, writing) for item in episode.sessions if item.closed]
-        editing.put_ours(element, "progress", held, _session_key)
+        progress.put_progress(element, episode, writing)
     return element
 
 
-def _write_session(session: Session, writing: Writing) -> JsonObject:
-    extension = {
-        "url": systems.EXTENSION_SESSION,
-        "extension": [
-            {"url": "number", "valuePositiveInt": session.number},
-            {"url": "attendance", "valueCode": session.attendance.value},
-            {"url": "mode", "valueCode": session.mode.value},
-            {"url": "phase", "valueCode": session.phase.value},
-        ],
-    }
-    words = narrative.session_sentence(session, writing.site)
-    return {"extension": [extension], "time": session.date.isoformat(), "text": words}
+def _outcome_key(concept: JsonObject) -> str | None:
+    return "outcome" if editing.codes_of(concept, systems.IPT_ACTIVITY_OUTCOME) else None
 
 
-def _session_key(annotation: JsonObject) -> str | None:
-    found = editing.extensions(annotation, systems.EXTENSION_SESSION)
-    return str(editing.parts(found[0])["number"]) if found else None
-
-
-def _read_sessions(resource: JsonObject) -> Iterable[Session]:
-    for element in resource.get("activity", []):
-        for annotation in element.get("progress", []):
-            for extension in editing.extensions(annotation, systems.EXTENSION_SESSION):
-                found = editing.parts(extension)
-                yield Session(
-                    number=found["number"],
-                    date=editing.required_date(annotation["time"]),
-                    phase=Phase(found["phase"]),
-                    attendance=Attendance(found["attendance"]),
-                    mode=Mode(found["mode"]),
-                )
+def _read_outcome(element: JsonObject) -> Outcome | None:
+    codes = [
+        code
+        for concept in element.get("outcomeCodeableConcept", [])
+        for code in editing.codes_of(concept, systems.IPT_ACTIVITY_OUTCOME)
+    ]
+    return Outcome(codes[0]) if codes else None
 
 
 def _put_extensions(old: JsonObject, episode: Episode, writing: Writing) -> None:
     phase = {"valueCoding": editing.coding(concepts.PHASES[episode.phase], writing.site)}
     editing.put_extension(old, systems.EXTENSION_PHASE, phase)
-    editing.put_extension(old, systems.EXTENSION_CONTRACT, _write_contract(episode.contract))
+    editing.put_extension(old, systems.EXTENSION_CONTRACT, _write_contract(episode))
     areas = [_write_area(area, writing) for area in episode.problem_areas]
     editing.put_extensions(old, systems.EXTENSION_PROBLEM_AREA, areas)
+    setting = editing.coding(SETTINGS[episode.setting], writing.site) if episode.setting else None
+    editing.put_extension(old, systems.EXTENSION_SETTING, {"valueCoding": setting} if setting else None)
+    editing.put_extension(old, systems.EXTENSION_ENDING, _write_ending(episode.review))
 
 
-def _write_contract(contract: Contract | None) -> JsonObject | None:
+def _write_contract(episode: Episode) -> JsonObject | None:
+    """The agreed end stands in the period; once the course has ended the period says when it did, so it moves here."""
+    contract = episode.contract
     if contract is None:
         return None
-    return {
-        "extension": [
-            {"url": "sessions", "valuePositiveInt": contract.sessions},
-            {"url": "frequency", "valueCode": contract.frequency.value},
-            {"url": "minutes", "valuePositiveInt": contract.minutes},
-            {"url": "agreedOn", "valueDate": contract.agreed_on.isoformat()},
-        ]
-    }
+    parts: list[JsonObject] = [
+        {"url": "sessions", "valuePositiveInt": contract.sessions},
+        {"url": "frequency", "valueCode": contract.frequency.value},
+        {"url": "minutes", "valuePositiveInt": contract.minutes},
+        {"url": "agreedOn", "valueDate": contract.agreed_on.isoformat()},
+    ]
+    if episode.review:
+        parts.append({"url": "endsOn", "valueDate": contract.ends_on.isoformat()})
+    return {"extension": parts}
 
 
 def _read_contract(resource: JsonObject, period: JsonObject) -> Contract | None:
@@ -217,7 +245,7 @@ def _read_contract(resource: JsonObject, period: JsonObject) -> Contract | None:
         frequency=Frequency(terms["frequency"]),
         minutes=terms["minutes"],
         agreed_on=editing.required_date(terms["agreedOn"]),
-        ends_on=editing.required_date(period["end"]),
+        ends_on=editing.required_date(terms.get("endsOn") or period["end"]),
     )
 
 
@@ -230,6 +258,12 @@ def _write_area(area: ProblemArea, writing: Writing) -> JsonObject:
     ]
     if area.agreed_on:
         written.append({"url": "agreedOn", "valueDate": area.agreed_on.isoformat()})
+    if area.closed_on:
+        written.append({"url": "closedOn", "valueDate": area.closed_on.isoformat()})
+    if area.z_code:
+        # No display: the wording belongs to the publisher of ICD-10-CM.
+        coding = {"system": systems.ICD_10_CM, "code": area.z_code}
+        written.append({"url": "circumstance", "valueCoding": coding})
     return {"extension": written}
 
 
@@ -241,7 +275,41 @@ def _read_area(extension: JsonObject) -> ProblemArea:
         proposed_by=ProposedBy(found["proposedBy"]),
         agreed_by_patient=found["agreedByPatient"],
         agreed_on=editing.read_date(found["agreedOn"]) if "agreedOn" in found else None,
+        closed_on=editing.read_date(found["closedOn"]) if "closedOn" in found else None,
+        z_code=found["circumstance"]["code"] if "circumstance" in found else None,
     )
+
+
+def _write_ending(review: TerminationReview | None) -> JsonObject | None:
+    if review is None:
+        return None
+    parts: list[JsonObject] = [
+        {"url": "reason", "valueCode": review.reason.value},
+        {"url": "endedOn", "valueDate": review.ended_on.isoformat()},
+    ]
+    parts += [{"url": "disposition", "valueCode": item.value} for item in review.dispositions]
+    if review.reviewed_on:
+        parts.append({"url": "reviewedOn", "valueDate": review.reviewed_on.isoformat()})
+    return {"extension": parts}
+
+
+def _read_ending(resource: JsonObject) -> TerminationReview | None:
+    found = editing.extensions(resource, systems.EXTENSION_ENDING)
+    if not found:
+        return None
+    parts = editing.parts(found[0])
+    next_steps = [editing.value_of(item) for item in editing.extensions(found[0], "disposition")]
+    return TerminationReview(
+        reason=TerminationReason(parts["reason"]),
+        ended_on=editing.required_date(parts["endedOn"]),
+        dispositions=tuple(Disposition(code) for code in next_steps),
+        reviewed_on=editing.read_date(parts["reviewedOn"]) if "reviewedOn" in parts else None,
+    )
+
+
+def _read_setting(resource: JsonObject) -> Setting | None:
+    found = editing.extensions(resource, systems.EXTENSION_SETTING)
+    return Setting(editing.value_of(found[0])["code"]) if found else None
 
 
 def _read_phase(resource: JsonObject) -> Phase:
@@ -249,14 +317,19 @@ def _read_phase(resource: JsonObject) -> Phase:
     return Phase(editing.value_of(found[0])["code"]) if found else Phase.INITIAL
 
 
-def _read_diagnosis(element: JsonObject) -> DiagnosisLink:
-    return DiagnosisLink(reference=editing.target_of(element) or "", display=element.get("display"))
+def _read_diagnoses(resource: JsonObject, members: Members) -> Iterable[DiagnosisLink]:
+    for element in resource.get("addresses", []):
+        target = editing.target_of(element) or ""
+        if target not in members.areas:
+            yield DiagnosisLink(reference=target, display=element.get("display"))
 
 
 def _read_activities(resource: JsonObject, members: Members) -> Iterable[Activity]:
     for index, element in enumerate(resource.get("activity", [])):
         target = editing.target_of(element.get("reference"))
-        yield members.activities.get(target or "") or activities.read_inline(element, index)
+        found = members.activities.get(target or "") or activities.read_inline(element, index)
+        outcome = _read_outcome(element)
+        yield replace(found, outcome=outcome) if outcome else found
 
 
 def _targets(elements: Iterable[JsonObject], known: Mapping[str, object]) -> Iterable[str]:

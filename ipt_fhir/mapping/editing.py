@@ -14,7 +14,7 @@ from typing import Any
 
 from ipt_fhir import rawjson
 from ipt_fhir.locale.texts import text
-from ipt_fhir.mapping.site import Site
+from ipt_fhir.mapping.site import ProfileSet, Site
 from ipt_fhir.model.people import Person
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
@@ -99,8 +99,10 @@ def put_identifier(resource: JsonObject, value: str) -> None:
     put_ours(resource, "identifier", [ours], lambda item: _if(item.get("system") == systems.IDENTIFIER, value))
 
 
-def put_profile(resource: JsonObject, profile: str) -> None:
-    """Declare the profile in ``meta.profile`` beside those already declared."""
+def put_profile(resource: JsonObject, profile: str, site: Site) -> None:
+    """Declare the profile in ``meta.profile`` beside those already declared, where the site asks for profiles."""
+    if site.profiles is ProfileSet.BASE:
+        return
     meta = resource.setdefault("meta", {})
     if profile not in meta.get("profile", []):
         meta["profile"] = [*meta.get("profile", []), profile]
@@ -132,9 +134,13 @@ def coding(concept: Concept, site: Site) -> JsonObject:
 
 def codeable(site: Site, *concepts: Concept, label: str | None = None) -> JsonObject:
     """A CodeableConcept of those concepts the site may send, with the text of the first one or ``label``."""
-    codings = [coding(item, site) for item in concepts if site.snomed or item.system != systems.SNOMED_CT]
+    codings = [coding(item, site) for item in concepts if _may_send(item, site)]
     shown = label or text(concepts[0].label, site.language)
     return {"coding": codings, "text": shown} if codings else {"text": shown}
+
+
+def _may_send(concept: Concept, site: Site) -> bool:
+    return {systems.SNOMED_CT: site.snomed, systems.ICD_10_CM: site.icd10cm}.get(concept.system, True)
 
 
 def codes_of(concept: Any, system: str) -> list[str]:

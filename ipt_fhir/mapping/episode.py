@@ -1,38 +1,30 @@
 """A whole course <-> the resources that carry it (the table of decision-D5), and what changed against the chart.
 
-``from_fhir(to_fhir(episode)) == filed_part(episode)`` is the law this file keeps.
+``from_fhir(to_fhir(episode, writing)) == filed_part(episode, writing.site.carried)`` is the law this file keeps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
 
 from ipt_fhir import rawjson
 from ipt_fhir.mapping import activity as activities
-from ipt_fhir.mapping import careplan, editing, observation, questionnaireresponse, safety
+from ipt_fhir.mapping import careplan, editing, observation, questionnaireresponse, rating, safety
 from ipt_fhir.mapping.goal import read_goal, write_goal
 from ipt_fhir.mapping.references import Writing, item_key, score_key
+from ipt_fhir.mapping.shelf import NoCourse, Shelf, Unread
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
+from ipt_fhir.model.goals import Goal, Rating
 from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.rawjson import JsonObject
 
-Read = TypeVar("Read")
+__all__ = ["RESOURCE_TYPES", "NoCourse", "Reading", "Unread", "changed", "from_fhir", "keys_of", "to_fhir"]
 
 RESOURCE_TYPES = ("CarePlan", "Goal", "ServiceRequest", "Task", "QuestionnaireResponse", "Observation")
-"""The types a course is filed as; all of them must be readable to open it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """A resource of ours that could not be understood: it is kept, shown as unreadable, and never written to."""
-
-    resource_type: str
-    key: str
-    reason: str
+"""The types every course is filed as; all of them must be readable to open it. ``Site.files`` names further ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +36,6 @@ class Reading:
     unread: tuple[Unread, ...] = ()
 
 
-class NoCourse(LookupError):
-    """None of the resources is a CarePlan of ours."""
-
-
 def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] | None = None) -> dict[str, JsonObject]:
     """Every resource of a course by key, in an order in which each follows what it points to.
 
@@ -56,7 +44,7 @@ def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] 
     (``filed_part``), so no writer ever sees one.
     """
     present = chart or {}
-    filed = filed_part(episode)
+    filed = filed_part(episode, writing.site.carried)
     return {key: _unless_same(present.get(key), write) for key, write in _writers(filed, writing)}
 
 
@@ -70,16 +58,13 @@ def from_fhir(resources: Iterable[JsonObject]) -> Reading:
 
     Raises NoCourse when there is none. Resources of others, or of another course, are passed over.
     """
-    shelf = _Shelf(resources)
+    shelf = Shelf(resources)
     plan = shelf.newest_plan()
-    goals = shelf.read_by_target("Goal", read_goal)
-    planned = shelf.read_by_target("ServiceRequest", activities.read_activity)
-    planned |= shelf.read_by_target("Task", activities.read_activity, unless=safety.is_safety)
-    fields = careplan.read_plan(plan, careplan.Members(goals=goals, activities=planned))
+    fields = careplan.read_plan(plan, _members(shelf))
     responses = _read_responses(shelf, plan)
     items = _read_safety_items(shelf, plan, responses)
     episode = Episode(**fields, responses=responses, safety_items=items)
-    return Reading(episode=episode, resources=shelf.of_episode(episode), unread=tuple(shelf.unread))
+    return Reading(episode=episode, resources=shelf.with_keys(keys_of(episode)), unread=tuple(shelf.unread))
 
 
 def keys_of(episode: Episode) -> set[str]:
@@ -98,12 +83,19 @@ def _writers(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
         if activity.by_us and not activity.inline:
             yield activity.id, partial(activities.write_activity, activity, episode, writing)
     yield episode.id, partial(careplan.write_plan, episode, writing)
+    yield from _writers_of_measures(episode, writing)
+    for item in episode.safety_items:
+        yield item.id, partial(safety.write_safety, item, episode.id, writing)
+
+
+def _writers_of_measures(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
     for response in episode.responses:
         yield response.id, partial(questionnaireresponse.write_response, response, episode.id, writing)
         for drawn in observation.drawn_from(response):
             yield drawn.key, partial(observation.write_observation, drawn, response, writing)
-    for item in episode.safety_items:
-        yield item.id, partial(safety.write_safety, item, episode.id, writing)
+    for goal in episode.goals:
+        for item in goal.ratings:
+            yield item.id, partial(rating.write_rating, item, goal, episode.therapist, writing)
 
 
 def _unless_same(present: JsonObject | None, write: Write) -> JsonObject:
@@ -117,70 +109,54 @@ def _unless_same(present: JsonObject | None, write: Write) -> JsonObject:
     return present if same else written
 
 
-class _Shelf:
-    """The resources of a chart that are ours, found by type, by reference target and by key."""
+def _members(shelf: Shelf) -> careplan.Members:
+    """What the plan points to: goals with their ratings, planned activities, and the Conditions of problem areas."""
+    goals = shelf.read_by_target("Goal", read_goal)
+    ratings = _read_ratings(shelf)
+    planned = shelf.read_by_target("ServiceRequest", activities.read_activity)
+    planned |= shelf.read_by_target("Task", activities.read_activity, unless=safety.is_safety)
+    return careplan.Members(
+        goals={target: _rated(goal, ratings) for target, goal in goals.items()},
+        activities=planned,
+        areas=frozenset(shelf.ids("Condition")),
+    )
 
-    def __init__(self, resources: Iterable[JsonObject]) -> None:
-        self._ours = [item for item in resources if editing.identifier_of(item)]
-        self.unread: list[Unread] = []
 
-    def newest_plan(self) -> JsonObject:
-        """The CarePlan of ours that started last."""
-        plans = self.of_type("CarePlan")
-        if not plans:
-            raise NoCourse("no CarePlan of ours in this chart")
-        return max(plans, key=lambda plan: (plan.get("period", {}).get("start", ""), editing.identifier_of(plan)))
+def _rated(goal: Goal, ratings: Mapping[str, list[Rating]]) -> Goal:
+    found = sorted(ratings.get(goal.id, []), key=lambda item: (item.rated, item.id))
+    return replace(goal, ratings=tuple(found)) if found else goal
 
-    def of_type(self, resource_type: str) -> list[JsonObject]:
-        """All resources of one type."""
-        return [item for item in self._ours if item.get("resourceType") == resource_type]
 
-    def read_by_target(
-        self, resource_type: str, read: Callable[[JsonObject], Read], unless: Callable[[JsonObject], bool] | None = None
-    ) -> dict[str, Read]:
-        """Values by each way a reference can name their resource; unreadable ones are noted and left out."""
-        values: dict[str, Read] = {}
-        for resource in self.of_type(resource_type):
-            if unless and unless(resource):
-                continue
-            value = self.attempt(resource, read)
-            if value is not None:
-                values.update(dict.fromkeys(editing.targets(resource), value))
-        return values
-
-    def attempt(self, resource: JsonObject, read: Callable[[JsonObject], Read]) -> Read | None:
-        """Read one resource; on failure note why (in words for IT) and go on without it."""
-        try:
-            return read(resource)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
-            key = editing.identifier_of(resource) or ""
-            self.unread.append(
-                Unread(resource_type=resource["resourceType"], key=key, reason=f"{type(wrong).__name__}: {wrong}")
-            )
-            return None
-
-    def of_episode(self, episode: Episode) -> dict[str, JsonObject]:
-        """The resources that carry the episode, by key."""
-        keys = keys_of(episode)
-        return {key: item for item in self._ours if (key := editing.identifier_of(item)) in keys}
+def _read_ratings(shelf: Shelf) -> dict[str, list[Rating]]:
+    """The ratings of each goal, by its id."""
+    goals = shelf.ids("Goal")
+    found: dict[str, list[Rating]] = {}
+    for resource in shelf.of_type("Observation"):
+        goal = rating.goal_of(resource, goals) if rating.is_rating(resource) else None
+        value = shelf.attempt(resource, rating.read_rating) if goal else None
+        if goal and value:
+            found.setdefault(goal, []).append(value)
+    return found
 
 
 def _of_plan(resource: JsonObject, plan: JsonObject) -> bool:
     return any(editing.target_of(item) in editing.targets(plan) for item in resource.get("basedOn", []))
 
 
-def _read_responses(shelf: _Shelf, plan: JsonObject) -> tuple[Response, ...]:
+def _read_responses(shelf: Shelf, plan: JsonObject) -> tuple[Response, ...]:
     focus = observation.focus_goals(shelf.of_type("Observation"), shelf.of_type("Goal"))
+    known = shelf.ids("QuestionnaireResponse")
     responses = []
     for resource in shelf.of_type("QuestionnaireResponse"):
         if _of_plan(resource, plan):
             goal = focus.get(score_key(editing.identifier_of(resource) or ""))
-            found = shelf.attempt(resource, partial(questionnaireresponse.read_response, focus_goal=goal))
+            read = partial(questionnaireresponse.read_response, focus_goal=goal, known=known)
+            found = shelf.attempt(resource, read)
             responses += [found] if found else []
     return tuple(sorted(responses, key=lambda item: (item.authored, item.id)))
 
 
-def _read_safety_items(shelf: _Shelf, plan: JsonObject, responses: Iterable[Response]) -> tuple[SafetyItem, ...]:
+def _read_safety_items(shelf: Shelf, plan: JsonObject, responses: Iterable[Response]) -> tuple[SafetyItem, ...]:
     opened_by = _response_of_item(shelf, responses)
     items = []
     for resource in shelf.of_type("Task"):
@@ -190,7 +166,7 @@ def _read_safety_items(shelf: _Shelf, plan: JsonObject, responses: Iterable[Resp
     return tuple(sorted(items, key=lambda item: (item.opened, item.id)))
 
 
-def _response_of_item(shelf: _Shelf, responses: Iterable[Response]) -> dict[str, str]:
+def _response_of_item(shelf: Shelf, responses: Iterable[Response]) -> dict[str, str]:
     """Response ids by each way a reference can name the Observation of one of their items."""
     observations = {editing.identifier_of(item) or "": item for item in shelf.of_type("Observation")}
     found: dict[str, str] = {}

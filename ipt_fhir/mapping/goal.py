@@ -1,4 +1,4 @@
-"""Goal <-> FHIR Goal, as the Person-Centered Outcomes guide 1.0.0 profiles it (PROM goal, GAS goal)."""
+"""Goal <-> FHIR Goal, as the Person-Centered Outcomes guide 1.0.0 profiles it (PROM goal, GAS goal), or plain."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from ipt_fhir.model.goals import (
     ScoreTarget,
 )
 from ipt_fhir.model.people import Person
-from ipt_fhir.model.problem_areas import ProblemAreaCode
+from ipt_fhir.model.problem_areas import DisputeStage, ProblemAreaCode
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.scores import SCORES
+from ipt_fhir.terminology.therapy import DISPUTE_STAGES
 
 _LEVEL_OF = {concept.code: level for level, concept in concepts.GAS_LEVELS.items()}
 
@@ -31,9 +32,11 @@ def write_goal(goal: Goal, writing: Writing, therapist: Person | None, old: Json
     """The Goal resource; ``old`` is the server's copy (changed in place and returned), empty for a new one."""
     site = writing.site
     old.setdefault("resourceType", "Goal")
-    editing.put_profile(old, systems.US_CORE_GOAL)
+    editing.put_profile(old, systems.US_CORE_GOAL, writing.site)
     editing.put_identifier(old, goal.id)
     editing.put(old, "lifecycleStatus", goal.status.value)
+    if goal.status_date:
+        editing.put_date(old, "statusDate", goal.status_date)
     editing.put_concept(old, "achievementStatus", _achievement(goal, writing))
     editing.put_ours(old, "category", _categories(goal, writing), _category_key)
     _put_description(old, goal.text)
@@ -50,12 +53,16 @@ def write_goal(goal: Goal, writing: Writing, therapist: Person | None, old: Json
 
 
 def read_goal(resource: JsonObject) -> Goal:
-    """The goal of one of our Goal resources. Raises KeyError or ValueError when it lost what makes it a goal."""
+    """The goal of one of our Goal resources, without its ratings: they are Observations of their own.
+
+    Raises KeyError or ValueError when it lost what makes it a goal.
+    """
     target = _our_target(resource)
     score = _read_target(target)
+    scaled = concepts.GAS_GOAL_MEASURE.code in editing.codes_of(target.get("measure"), systems.LOINC)
     return Goal(
         id=editing.identifier_of(resource) or resource["id"],
-        kind=GoalKind.PROM if score else GoalKind.GAS,
+        kind=GoalKind.PROM if score else GoalKind.GAS if scaled else GoalKind.PLAIN,
         text=resource["description"]["text"],
         template=_template(resource),
         area=_area(resource),
@@ -64,6 +71,8 @@ def read_goal(resource: JsonObject) -> Goal:
         start=editing.required_date(resource["startDate"]),
         due=editing.required_date(target["dueDate"]),
         target=score,
+        stage=_read_stage(target),
+        status_date=editing.read_date(resource["statusDate"]) if "statusDate" in resource else None,
         levels=tuple(_read_level(item) for item in editing.extensions(resource, systems.EXTENSION_GAS)),
         expressed_by=_read_expressed_by(resource),
     )
@@ -115,12 +124,23 @@ def _other_targets(resource: JsonObject) -> list[JsonObject]:
 
 def _write_target(goal: Goal, present: JsonObject, writing: Writing) -> JsonObject:
     target = rawjson.copy(present)
-    measure = SCORES[goal.target.measure].concept if goal.target else concepts.GAS_GOAL_MEASURE
-    editing.put_concept(target, "measure", editing.codeable(writing.site, measure))
+    measure = _measure(goal)
+    editing.put_concept(target, "measure", editing.codeable(writing.site, measure) if measure else None)
     editing.put(target, "detailQuantity", _quantity(goal.target, target.get("detailQuantity")))
+    stage = editing.codeable(writing.site, DISPUTE_STAGES[goal.stage]) if goal.stage else None
+    editing.put_concept(target, "detailCodeableConcept", stage)
     editing.put_date(target, "dueDate", goal.due)
     written: JsonObject = target
     return written
+
+
+def _measure(goal: Goal) -> concepts.Concept | None:
+    """What the goal is measured by; a plain goal without a stage is reached or not."""
+    if goal.target:
+        return SCORES[goal.target.measure].concept
+    if goal.stage:
+        return concepts.DISPUTE_STAGE_MEASURE
+    return concepts.GAS_GOAL_MEASURE if goal.kind is GoalKind.GAS else None
 
 
 def _quantity(target: ScoreTarget | None, present: Any) -> JsonObject | None:
@@ -135,13 +155,26 @@ def _quantity(target: ScoreTarget | None, present: Any) -> JsonObject | None:
     return quantity
 
 
+def _read_stage(target: JsonObject) -> DisputeStage | None:
+    codes = editing.codes_of(target.get("detailCodeableConcept"), systems.IPT_DISPUTE_STAGE)
+    return DisputeStage(codes[0]) if codes else None
+
+
 def _read_target(target: JsonObject) -> ScoreTarget | None:
-    measures = [code for code in editing.codes_of(target.get("measure"), systems.LOINC) if code in SCORES]
+    measures = [code for code in _codes(target) if code in SCORES]
     quantity = target.get("detailQuantity")
     if not measures or not quantity:
         return None
     value = rawjson.number(quantity["value"])
     return ScoreTarget(measure=measures[0], comparator=Comparator(quantity["comparator"]), value=Decimal(value))
+
+
+def _codes(target: JsonObject) -> list[str]:
+    return [
+        code
+        for system in (systems.LOINC, systems.IPT_GOAL_MEASURE)
+        for code in editing.codes_of(target.get("measure"), system)
+    ]
 
 
 def _write_level(level: ScaleLevel, writing: Writing) -> JsonObject:

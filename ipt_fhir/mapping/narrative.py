@@ -12,20 +12,25 @@ from html import escape
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.activities import Activity
+from ipt_fhir.model.ending import TerminationReview
 from ipt_fhir.model.episode import Contract, Episode
 from ipt_fhir.model.goals import Comparator, Goal
 from ipt_fhir.model.problem_areas import ProblemArea, Rank
-from ipt_fhir.model.sessions import Session
+from ipt_fhir.model.sessions import Session, SessionKind
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts
 from ipt_fhir.terminology.scores import SCORES
+from ipt_fhir.terminology.therapy import (
+    DISPOSITIONS,
+    DISPUTE_STAGES,
+    FREQUENCIES,
+    OUTCOMES,
+    SESSION_KINDS,
+    SETTINGS,
+    TERMINATION_REASONS,
+)
 
-FREQUENCIES = {
-    "weekly": N_("weekly"),
-    "twice-weekly": N_("twice a week"),
-    "fortnightly": N_("every two weeks"),
-    "monthly": N_("monthly"),
-}
 COMPARATORS = {
     Comparator.LESS: N_("below {value}"),
     Comparator.AT_MOST: N_("{value} or less"),
@@ -64,7 +69,7 @@ def of_plan(episode: Episode, site: Site) -> str:
             _paragraphs(_standing(episode, site)),
             _list(text(N_("Problem area"), site.language), [_area(item, site) for item in episode.problem_areas]),
             _list(text(N_("Goals"), site.language), [goal_sentence(item, site) for item in episode.goals]),
-            _list(text(N_("Planned work"), site.language), [item.text for item in episode.activities]),
+            _list(text(N_("Planned work"), site.language), [_activity(item, site) for item in episode.activities]),
             _list(text(N_("Sessions"), site.language), [session_sentence(item, site) for item in episode.sessions]),
         )
     )
@@ -101,6 +106,8 @@ def goal_sentence(goal: Goal, site: Site) -> str:
     aim = ""
     if goal.target:
         aim = f" {target_words(goal, site)}."
+    if goal.stage:
+        aim = f" {text(DISPUTE_STAGES[goal.stage].label, site.language)}."
     due = text(N_("Due {date}, {status}."), site.language, date=day(goal.due), status=_status(goal, site))
     return f"{goal.text}{aim} {due}"
 
@@ -109,16 +116,24 @@ def target_words(goal: Goal, site: Site) -> str:
     """What a score goal aims at: ``PHQ-9 below 5``."""
     if goal.target is None:
         return ""
-    score = SCORES[goal.target.measure]
+    title = text(SCORES[goal.target.measure].title, site.language)
     reach = text(COMPARATORS[goal.target.comparator], site.language, value=f"{goal.target.value.normalize():f}")
-    return f"{score.instrument.upper()} {reach}"
+    return f"{title} {reach}"
 
 
 def session_sentence(session: Session, site: Site) -> str:
-    """One session: number, day, held or not, how."""
+    """One session: number, day, held or not, how; of a meeting that is no usual session also what it was."""
+    if session.kind is SessionKind.INDIVIDUAL:
+        return _held(N_("Session {number}, {date}: {attendance}, {mode}"), session, site)
+    kind = text(SESSION_KINDS[session.kind].label, site.language)
+    return _held(N_("{kind} {number}, {date}: {attendance}, {mode}"), session, site, kind=kind)
+
+
+def _held(msgid: str, session: Session, site: Site, **words: str) -> str:
     return text(
-        N_("Session {number}, {date}: {attendance}, {mode}"),
+        msgid,
         site.language,
+        **words,
         number=session.number,
         date=day(session.date),
         attendance=text(concepts.ATTENDANCE[session.attendance], site.language),
@@ -133,7 +148,7 @@ def contract_sentence(contract: Contract, site: Site) -> str:
         site.language,
         count=contract.sessions,
         minutes=contract.minutes,
-        frequency=text(FREQUENCIES[contract.frequency.value], site.language),
+        frequency=text(FREQUENCIES[contract.frequency].label, site.language),
         agreed=day(contract.agreed_on),
         end=day(contract.ends_on),
     )
@@ -156,9 +171,31 @@ def _standing(episode: Episode, site: Site) -> list[str]:
             date=day(episode.started),
         )
     ]
+    if episode.setting:
+        sentences.append(f"{text(SETTINGS[episode.setting].label, site.language)}.")
     if episode.contract:
         sentences.append(contract_sentence(episode.contract, site))
+    if episode.review:
+        sentences.append(_ending(episode.review, site))
     return sentences
+
+
+def _ending(review: TerminationReview, site: Site) -> str:
+    words = [text(TERMINATION_REASONS[review.reason].label, site.language)]
+    words += [text(DISPOSITIONS[item].label, site.language) for item in review.dispositions]
+    return text(N_("Ended {date}: {words}."), site.language, date=day(review.ended_on), words="; ".join(words))
+
+
+def _activity(activity: Activity, site: Site) -> str:
+    """The planned work, when it is due or starts, and what came of it."""
+    words = [activity.text]
+    if activity.starts:
+        words.append(activity.starts.isoformat(" ", "minutes"))
+    if activity.due:
+        words.append(text(N_("until {date}"), site.language, date=day(activity.due)))
+    if activity.outcome:
+        words.append(text(OUTCOMES[activity.outcome].label, site.language))
+    return ", ".join(words)
 
 
 def _area(area: ProblemArea, site: Site) -> str:

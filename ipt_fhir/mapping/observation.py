@@ -15,11 +15,18 @@ from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping.questionnaireresponse import answer_coding, chosen_option
 from ipt_fhir.mapping.references import Writing, item_key, score_key
 from ipt_fhir.mapping.site import Site
-from ipt_fhir.model.measures import Response
+from ipt_fhir.model.measures import Response, ResponseStatus
 from ipt_fhir.questionnaires.scoring import Score, score
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.concepts import Concept
+
+STATUS_OF = {
+    ResponseStatus.COMPLETED: "final",
+    ResponseStatus.AMENDED: "amended",
+    ResponseStatus.ENTERED_IN_ERROR: "entered-in-error",
+}
+"""Observation.status (http://hl7.org/fhir/observation-status) of what is drawn from a response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +55,15 @@ def drawn_from(response: Response) -> Iterable[Drawn]:
 
 
 def write_observation(drawn: Drawn, response: Response, writing: Writing, old: JsonObject) -> JsonObject:
-    """The Observation; final once written, like the response it is derived from."""
+    """The Observation. Once written only its status follows the response it is derived from, which may be withdrawn."""
+    status = STATUS_OF[response.status]
     if old:
+        editing.put(old, "status", status)
         return old
     resource: JsonObject = {"resourceType": "Observation"}
-    editing.put_profile(resource, systems.US_CORE_SCREENING_ASSESSMENT)
+    editing.put_profile(resource, systems.US_CORE_SCREENING_ASSESSMENT, writing.site)
     editing.put_identifier(resource, drawn.key)
-    resource["status"] = "final"
+    resource["status"] = status
     resource["category"] = [editing.codeable(writing.site, concepts.SURVEY)]
     resource["code"] = editing.codeable(writing.site, _observed(drawn))
     editing.put_reference(resource, "subject", writing.subject)

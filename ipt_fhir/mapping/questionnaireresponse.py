@@ -8,28 +8,37 @@ from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instr
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping.references import Writing
-from ipt_fhir.model.measures import Answer, Response
+from ipt_fhir.model.measures import Answer, Response, ResponseStatus
 from ipt_fhir.questionnaires import reading
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 
 
 def write_response(response: Response, plan: str, writing: Writing, old: JsonObject) -> JsonObject:
-    """The QuestionnaireResponse; ``plan`` is the key of the CarePlan. Completed ones are immutable: ``old`` stays."""
+    """The QuestionnaireResponse; ``plan`` is the key of the CarePlan.
+
+    What is filed never changes but for its status: a response that was corrected becomes ``entered-in-error``.
+    """
     if old:
+        editing.put(old, "status", response.status.value)
         return old
     measure = instrument(response.instrument)
     resource: JsonObject = {"resourceType": "QuestionnaireResponse"}
-    editing.put_profile(resource, systems.US_CORE_QUESTIONNAIRERESPONSE)
+    editing.put_profile(resource, systems.US_CORE_QUESTIONNAIRERESPONSE, writing.site)
     resource["identifier"] = {"system": systems.IDENTIFIER, "value": response.id}
     resource["basedOn"] = [editing.reference(writing.to(plan))]
     resource["questionnaire"] = f"{measure.canonical}|{measure.version}"
-    resource["status"] = "completed"
+    resource["status"] = response.status.value
     editing.put_reference(resource, "subject", writing.subject)
     editing.put_time(resource, "authored", response.authored)
-    if response.author:
+    if response.self_entered:
+        editing.put_reference(resource, "author", writing.subject)
+    elif response.author:
         editing.put_reference(resource, "author", response.author.reference, response.author.display)
     editing.put_reference(resource, "source", writing.subject)
+    if response.replaces:
+        replaced = {"valueReference": editing.reference(writing.to(response.replaces))}
+        editing.put_extension(resource, systems.EXTENSION_REPLACES, replaced)
     chosen = {answer.link_id: answer.code for answer in response.answers}
     answered = [item for item in measure.items if item.link_id in chosen]
     resource["item"] = [_write_item(item, chosen[item.link_id]) for item in answered]
@@ -37,8 +46,12 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
     return resource
 
 
-def read_response(resource: JsonObject, focus_goal: str | None) -> Response:
-    """A response of ours; ``focus_goal`` comes from the score Observation. Raises ValueError if answers were lost."""
+def read_response(resource: JsonObject, focus_goal: str | None, known: Mapping[str, str]) -> Response:
+    """A response of ours. ``focus_goal`` comes from the score Observation, ``known`` gives ids by reference target.
+
+    Raises ValueError if answers were lost, KeyError if it replaces one that is not there.
+    """
+    self_entered = (editing.target_of(resource.get("author")) or "").startswith("Patient/")
     measure = _instrument_of(resource)
     found = reading.read_answers(measure, resource)
     if found.unread:
@@ -47,14 +60,22 @@ def read_response(resource: JsonObject, focus_goal: str | None) -> Response:
         id=editing.identifier_of(resource) or resource["id"],
         instrument=measure.id,
         authored=editing.required_time(resource["authored"]),
-        author=editing.read_person(resource.get("author")),
+        author=None if self_entered else editing.read_person(resource.get("author")),
         answers=tuple(
             Answer(link_id=item.link_id, code=found.answers[item.link_id])
             for item in measure.items
             if item.link_id in found.answers
         ),
         focus_goal=focus_goal,
+        status=ResponseStatus(resource["status"]),
+        replaces=_read_replaced(resource, known),
+        self_entered=self_entered,
     )
+
+
+def _read_replaced(resource: JsonObject, known: Mapping[str, str]) -> str | None:
+    found = editing.extensions(resource, systems.EXTENSION_REPLACES)
+    return known[editing.target_of(editing.value_of(found[0])) or ""] if found else None
 
 
 def _instrument_of(resource: JsonObject) -> Instrument:

@@ -8,11 +8,18 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ipt_fhir.model.activities import COURSE, Activity
+from ipt_fhir.model.consents import ConsentDecision
+from ipt_fhir.model.ending import RelapsePlan, TerminationReview
+from ipt_fhir.model.fidelity import Fidelity
+from ipt_fhir.model.formulation import Formulation, RoleSheet
 from ipt_fhir.model.goals import Goal
+from ipt_fhir.model.inventory import InventoryEntry
 from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.model.problem_areas import ProblemArea, Rank
+from ipt_fhir.model.records import Document, Message, RecordLink
 from ipt_fhir.model.sessions import Phase, Session
+from ipt_fhir.model.timeline import TimelineEvent
 
 
 class EpisodeStatus(StrEnum):
@@ -23,6 +30,16 @@ class EpisodeStatus(StrEnum):
     ON_HOLD = "on-hold"
     COMPLETED = "completed"
     REVOKED = "revoked"
+
+
+class Setting(StrEnum):
+    """Where the therapy takes place; our code system ``ipt-setting``."""
+
+    OUTPATIENT = "outpatient"
+    WARD = "ward"
+    COMMUNITY = "community"
+    PRIMARY_CARE = "primary-care"
+    SCHOOL = "school"
 
 
 class Frequency(StrEnum):
@@ -56,8 +73,9 @@ class Contract:
 class Episode:
     """A course of IPT: one CarePlan in the hospital's record (decision-D5).
 
-    ``id`` is a UUID, ``variant`` a code of ``protocol/variants.toml``. Which fields are filed and which stay in this
-    app is the table in ``filed_parts``.
+    ``id`` is a UUID, ``variant`` a code of ``protocol/variants.toml``. ``sick_role_on`` is the day on which the patient
+    was told about the illness and the part to play in recovery. Which fields are filed and which stay in this app is
+    the table in ``filed_parts``.
     """
 
     id: str
@@ -74,6 +92,20 @@ class Episode:
     sessions: tuple[Session, ...] = ()
     responses: tuple[Response, ...] = ()
     safety_items: tuple[SafetyItem, ...] = ()
+    setting: Setting | None = None
+    supervisor: Person | None = None
+    links: tuple[RecordLink, ...] = ()
+    consents: tuple[ConsentDecision, ...] = ()
+    messages: tuple[Message, ...] = ()
+    documents: tuple[Document, ...] = ()
+    review: TerminationReview | None = None
+    sick_role_on: date | None = None
+    inventory: tuple[InventoryEntry, ...] = ()
+    timeline: tuple[TimelineEvent, ...] = ()
+    formulations: tuple[Formulation, ...] = ()
+    role_sheet: RoleSheet | None = None
+    fidelity: tuple[Fidelity, ...] = ()
+    relapse_plan: RelapsePlan | None = None
 
     def __post_init__(self) -> None:
         """The rules no mapping and no page may break: each raises ValueError with its sentence."""
@@ -81,15 +113,16 @@ class Episode:
         _check_sessions(self)
         if self.contract and self.contract.ends_on < self.started:
             raise ValueError("a contract ends after the course has started")
+        if self.review and self.review.ended_on < self.started:
+            raise ValueError("a course ends after it has started")
         _check_order([(item.authored, item.id) for item in self.responses])
         _check_order([(item.opened, item.id) for item in self.safety_items])
-        _check_unique(
-            [self.id]
-            + [goal.id for goal in self.goals]
-            + [activity.id for activity in self.activities]
-            + [response.id for response in self.responses]
-            + [item.id for item in self.safety_items]
-        )
+        _check_order([(item.sent, item.id) for item in self.messages])
+        _check_order([(item.written, item.id) for item in self.documents])
+        versions = [item.version for item in self.formulations]
+        if versions != sorted(set(versions)):
+            raise ValueError("versions of the formulation are unique and rise")
+        _check_unique(_ids(self))
 
     @property
     def primary_area(self) -> ProblemArea | None:
@@ -109,16 +142,34 @@ def _check_areas(areas: tuple[ProblemArea, ...]) -> None:
 
 
 def _check_sessions(episode: Episode) -> None:
-    numbers = [session.number for session in episode.sessions]
-    if numbers != sorted(set(numbers)):
+    places = [session.place for session in episode.sessions]
+    if places != sorted(set(places)):
         raise ValueError("session numbers are unique and rise")
-    if numbers and all(activity.code != COURSE for activity in episode.activities):
+    if places and all(activity.code != COURSE for activity in episode.activities):
         raise ValueError("sessions are the progress of the course, so the course is among the activities")
 
 
 def _check_order(stamps: Sequence[tuple[datetime, str]]) -> None:
     if list(stamps) != sorted(stamps):
-        raise ValueError("responses and safety items stand in the order of their time")
+        raise ValueError("responses, safety items, messages and documents stand in the order of their time")
+
+
+def _ids(episode: Episode) -> Iterable[str]:
+    yield episode.id
+    for items in (
+        episode.goals,
+        episode.activities,
+        episode.responses,
+        episode.safety_items,
+        episode.consents,
+        episode.messages,
+        episode.documents,
+        episode.inventory,
+        episode.timeline,
+        episode.fidelity,
+    ):
+        yield from (item.id for item in items)
+    yield from (rating.id for goal in episode.goals for rating in goal.ratings)
 
 
 def _check_unique(ids: Iterable[str]) -> None:

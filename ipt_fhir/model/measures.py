@@ -18,11 +18,22 @@ class Answer:
     code: str
 
 
+class ResponseStatus(StrEnum):
+    """QuestionnaireResponse.status, http://hl7.org/fhir/questionnaire-answers-status."""
+
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    AMENDED = "amended"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A completed questionnaire. Immutable once filed; scores are computed from the answers, never typed.
+    """A questionnaire with its answers. Immutable once filed; scores are computed from the answers, never typed.
 
-    ``focus_goal`` is the id of the PROM goal whose score this response measured, when there was one.
+    A correction is a new response with status ``amended`` that ``replaces`` the first (its id), which becomes
+    ``entered-in-error``. ``self_entered`` tells that the patient filled the form in alone. ``focus_goal`` is the id of
+    the PROM goal whose score this response measured, when there was one.
     """
 
     id: str
@@ -31,11 +42,25 @@ class Response:
     author: Person | None = None
     answers: tuple[Answer, ...]
     focus_goal: str | None = None
+    status: ResponseStatus = ResponseStatus.COMPLETED
+    replaces: str | None = None
+    self_entered: bool = False
 
     def __post_init__(self) -> None:
-        """A form nobody answered is not a completed one."""
-        if not self.answers:
+        """A form nobody answered is not a completed one; who entered it is one person; a correction corrects."""
+        if not self.answers and self.status is not ResponseStatus.IN_PROGRESS:
             raise ValueError("a completed questionnaire has an answer")
+        if self.self_entered and self.author:
+            raise ValueError("a response the patient entered has no other author")
+        if self.status is ResponseStatus.AMENDED and self.replaces is None:
+            raise ValueError("an amended response replaces another one")
+        if self.replaces and self.status in {ResponseStatus.COMPLETED, ResponseStatus.IN_PROGRESS}:
+            raise ValueError("only an amended response replaces another one")
+
+    @property
+    def stands(self) -> bool:
+        """Whether its answers count: it is finished and nobody withdrew it."""
+        return self.status in {ResponseStatus.COMPLETED, ResponseStatus.AMENDED}
 
 
 class SafetyAct(StrEnum):

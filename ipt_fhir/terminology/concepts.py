@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipt_fhir.locale.texts import N_
-from ipt_fhir.model.goals import Achievement
+from ipt_fhir.model.goals import Achievement, RatedBy
 from ipt_fhir.model.measures import SafetyAct
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Attendance, Mode, Phase
@@ -37,6 +37,8 @@ ASSESS_PLAN = Concept(systems.US_CORE_CAREPLAN_CATEGORY, "assess-plan", N_("Asse
 SURVEY = Concept(systems.OBSERVATION_CATEGORY, "survey", N_("Survey"))
 GAS_GOAL_MEASURE = Concept(systems.LOINC, "107332-9", N_("Goal attainment scaling"))
 
+DISPUTE_STAGE_MEASURE = Concept(systems.IPT_GOAL_MEASURE, "dispute-stage", N_("Stage of the role dispute"))
+
 # LOINC answer list LL6900-6, Person-Centered Outcomes guide 1.0.0.
 GAS_LEVELS: dict[int, Concept] = {
     2: Concept(systems.LOINC, "LA34479-8", N_("Much better than expected")),
@@ -44,6 +46,15 @@ GAS_LEVELS: dict[int, Concept] = {
     0: Concept(systems.LOINC, "LA34481-4", N_("Expected outcome")),
     -1: Concept(systems.LOINC, "LA34483-0", N_("Less than expected")),
     -2: Concept(systems.LOINC, "LA34484-8", N_("Much less than expected")),
+}
+
+# The score of a goal on that scale, by who rated it.
+GAS_SCORES: dict[RatedBy, Concept] = {
+    RatedBy.PATIENT: Concept(systems.LOINC, "107334-5", N_("Patient follow-up goal attainment scaling score")),
+    RatedBy.PRACTITIONER: Concept(
+        systems.LOINC, "107333-7", N_("Practitioner follow-up goal attainment scaling score")
+    ),
+    RatedBy.CAREGIVER: Concept(systems.LOINC, "107331-1", N_("Caregiver follow-up goal attainment scaling score")),
 }
 
 # Person-Centered Outcomes guide 1.0.0, marked experimental there.

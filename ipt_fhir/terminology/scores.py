@@ -1,4 +1,7 @@
-"""Scores a goal can aim at, by LOINC code of the score."""
+"""Scores a goal can aim at, by the code of the score: LOINC where a code was verified, our own otherwise.
+
+The instruments behind the scores come with their licences; the score alone may be exchanged without them.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,82 @@ from ipt_fhir.terminology.concepts import Concept
 
 @dataclass(frozen=True, slots=True)
 class ScoreCode:
-    """A score: its LOINC concept and the id of the instrument that yields it."""
+    """A score: its concept, the id of the instrument that yields it, a short name to show, and its range."""
 
     concept: Concept
     instrument: str
+    title: str
+    lowest: int = 0
+    highest: int | None = None
 
 
-# Display as the Person-Centered Outcomes guide 1.0.0 and US Core 6.1.0 print it.
-SCORES: dict[str, ScoreCode] = {
-    "44261-6": ScoreCode(
-        Concept(systems.LOINC, "44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]")),
-        "phq-9",
+def _loinc(code: str, label: str, instrument: str, title: str, highest: int, lowest: int = 0) -> ScoreCode:
+    return ScoreCode(Concept(systems.LOINC, code, label), instrument, title, lowest, highest)
+
+
+def _own(code: str, label: str, instrument: str, title: str, highest: int | None = None) -> ScoreCode:
+    return ScoreCode(Concept(systems.IPT_GOAL_MEASURE, code, label), instrument, title, 0, highest)
+
+
+_ALL = (
+    # Displays as the Person-Centered Outcomes guide 1.0.0 and US Core 6.1.0 print them.
+    _loinc(
+        "44261-6", N_("Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"), "phq-9", N_("PHQ-9"), 27
     ),
-}
+    _loinc(
+        "70274-6",
+        N_("Generalized anxiety disorder 7 item (GAD-7) total score [Reported.PHQ]"),
+        "gad-7",
+        N_("GAD-7"),
+        21,
+    ),
+    _loinc("99046-5", N_("Total score [EPDS]"), "epds", N_("EPDS"), 30),
+    # Codes seen in public value sets without a display; the words are ours.
+    _loinc("101698-9", N_("PTSD Checklist for DSM-5, total score"), "pcl-5", N_("PCL-5"), 80),
+    _loinc("106421-1", N_("Three-item loneliness scale, total score"), "loneliness-3", N_("Loneliness scale"), 9, 3),
+    _loinc("76512-3", N_("Social isolation score"), "nhanes-social", N_("Social isolation score"), 4),
+    # No published code was found.
+    _own("wsas-total", N_("Work and Social Adjustment Scale, total score"), "wsas", N_("WSAS"), 40),
+    _own("who-5-percent", N_("WHO-5 Well-Being Index, percentage score"), "who-5", N_("WHO-5"), 100),
+    _own("binge-week", N_("Binge eating episodes in a week"), "weekly-count", N_("Binge episodes a week")),
+    _own("hostile-week", N_("Hostile exchanges in a week"), "weekly-count", N_("Hostile exchanges a week")),
+    _own(
+        "role-activity-week",
+        N_("Activities of the new role in a week"),
+        "weekly-count",
+        N_("New-role activities a week"),
+    ),
+    _own("talk-week", N_("Conversations about the loss in a week"), "weekly-count", N_("Conversations a week")),
+    _own("reminder-count", N_("Visits to avoided reminders"), "weekly-count", N_("Reminders faced")),
+    _own(
+        "tie-count",
+        N_("Activities and ties that are not about the loss"),
+        "weekly-count",
+        N_("New activities and ties"),
+    ),
+    _own(
+        "contact-week",
+        N_("Social contacts of a quarter of an hour or longer in a week"),
+        "weekly-count",
+        N_("Contacts a week"),
+    ),
+    _own(
+        "conversation-week", N_("Conversations started in a week"), "weekly-count", N_("Conversations started a week")
+    ),
+    _own(
+        "support-count",
+        N_("People to turn to, in the inner or middle ring"),
+        "closeness-circle",
+        N_("People to turn to"),
+    ),
+    _own(
+        "relationship-nrs",
+        N_("Rating of the relationship from 0 to 10"),
+        "rating-0-10",
+        N_("Relationship, 0 to 10"),
+        10,
+    ),
+    _own("confidence-nrs", N_("Confidence in the new role from 0 to 10"), "rating-0-10", N_("Confidence, 0 to 10"), 10),
+)
+
+SCORES: dict[str, ScoreCode] = {score.concept.code: score for score in _ALL}

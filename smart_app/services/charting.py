@@ -11,7 +11,7 @@ import msgspec
 from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import ServerCopy
 from ipt_fhir.locale.texts import text
-from ipt_fhir.mapping.editing import target_of
+from ipt_fhir.mapping.editing import identifier_of, target_of
 from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, Reading, changed, from_fhir, to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model import snapshot
@@ -41,9 +41,10 @@ def read_chart(practice: Practice, launch: Launch) -> None:
     """
     of_patient = [("patient", launch.lane.patient)]
     queries = [("Patient", [("_id", launch.lane.patient)]), ("Condition", of_patient)]
-    queries += [(name, of_patient) for name in RESOURCE_TYPES]
+    beside = sorted(practice.site.files - {"Condition"})
+    queries += [(name, of_patient) for name in (*RESOURCE_TYPES, *beside)]
     found = practice.hospital(launch).read_context(queries)
-    patients, conditions, ours = found[0], found[1], [item for group in found[2:] for item in group]
+    patients, conditions, ours = found[0], found[1], [item for group in found[1:] for item in group]
     hospital = practice.registry.get(launch.lane.issuer).name
     background = _background(launch, patients, conditions, hospital)
     with practice.store.write() as tx:
@@ -200,7 +201,8 @@ def _take_over(
     elif stored.id == reading.episode.id and _moved(tx, reading):
         desk = _desk(tx, practice, launch, background)
         if desk and not _waits(practice, desk):
-            _adopt(tx, launch.lane, reading, with_local(reading.episode, desk.episode), stored.revision)
+            here = with_local(reading.episode, desk.episode, practice.site.carried)
+            _adopt(tx, launch.lane, reading, here, stored.revision)
 
 
 def _waits(practice: Practice, desk: Desk) -> bool:
@@ -215,7 +217,7 @@ def _waits(practice: Practice, desk: Desk) -> bool:
         there = from_fhir([copy.resource for copy in desk.chart.values()]).episode
     except NoCourse:
         return True
-    return filed_part(desk.episode) != there
+    return filed_part(desk.episode, practice.site.carried) != there
 
 
 def _moved(tx: ReadTransaction, reading: Reading) -> bool:
@@ -263,7 +265,8 @@ def _background(
     launch: Launch, patients: Sequence[JsonObject], conditions: Iterable[JsonObject], hospital: str
 ) -> Background:
     patient = next((item for item in patients if item.get("id") == launch.lane.patient), {})
-    diagnoses = [_diagnosis(item) for item in conditions if _is_active_diagnosis(item)]
+    theirs = (item for item in conditions if identifier_of(item) is None)
+    diagnoses = [_diagnosis(item) for item in theirs if _is_active_diagnosis(item)]
     return Background(
         patient=_patient_card(launch.lane.patient, patient), hospital=hospital, diagnoses=tuple(diagnoses)
     )

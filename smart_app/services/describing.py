@@ -35,7 +35,7 @@ def names_of(episode: Episode, site: Site) -> dict[str, str]:
 def description_of(key: str, episode: Episode, site: Site) -> str:
     """What one artefact says, as XHTML made from our own values (safe to print); empty when the course lacks it."""
     if key == episode.id:
-        return narrative.of_plan(filed_part(episode), site)
+        return narrative.of_plan(filed_part(episode, site.carried), site)
     for goal in episode.goals:
         if goal.id == key:
             return narrative.of_goal(goal, site)

@@ -308,20 +308,20 @@ def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | 
             resources[key] = copy.resource
         elif key != desk.episode.id:
             del resources[key]
-    theirs_now = with_local(from_fhir(resources.values()).episode, desk.episode)
+    theirs_now = with_local(from_fhir(resources.values()).episode, desk.episode, practice.site.carried)
     return _with_new(theirs_now, desk.episode, set(desk.chart))
 
 
 def _with_new(theirs: Episode, ours: Episode, filed: set[str]) -> Episode:
     """What the chart never had cannot disagree with it: new goals, planned work and sessions of ours stay."""
     here = {goal.id for goal in theirs.goals} | {item.id for item in theirs.activities} | filed
-    numbers = {session.number for session in theirs.sessions}
-    sessions = (*theirs.sessions, *(item for item in ours.sessions if item.number not in numbers))
+    places = {session.place for session in theirs.sessions}
+    sessions = (*theirs.sessions, *(item for item in ours.sessions if item.place not in places))
     return replace(
         theirs,
         goals=(*theirs.goals, *(goal for goal in ours.goals if goal.id not in here)),
         activities=(*theirs.activities, *(item for item in ours.activities if item.by_us and item.id not in here)),
-        sessions=tuple(sorted(sessions, key=lambda session: session.number)),
+        sessions=tuple(sorted(sessions, key=lambda session: session.place)),
     )
 
 

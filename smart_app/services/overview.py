@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,15 +78,16 @@ def course(episode: Episode) -> Course:
     """Count the course."""
     variant = variant_of(episode)
     contracted = episode.contract.sessions if episode.contract else variant.sessions
-    open_session = next((item for item in episode.sessions if not item.closed), None)
+    open_session = next((item for item in episode.sessions if item.kind.counts and not item.closed), None)
     closed = tuple(item for item in episode.sessions if item.closed)
-    today = open_session.number if open_session else 1 + max((item.number for item in closed), default=0)
+    counted = [item for item in closed if item.kind.counts]
+    today = open_session.number if open_session else 1 + max((item.number for item in counted), default=0)
     return Course(
         contracted=contracted,
         today=today,
         phase=variant.phase_of(min(today, contracted), contracted),
         open_session=open_session,
-        held=sum(item.attendance is Attendance.ATTENDED for item in closed),
+        held=sum(item.attendance is Attendance.ATTENDED for item in counted),
         sessions=closed,
         phases=_phases(variant, contracted),
     )
@@ -94,7 +96,7 @@ def course(episode: Episode) -> Course:
 def measure(episode: Episode, instrument_id: str = MEASURE) -> Measure:
     """The readings of one instrument and the change since the first total."""
     found = instrument(instrument_id)
-    readings = tuple(_reading(item) for item in episode.responses if item.instrument == instrument_id)
+    readings = tuple(_reading(item) for item in _standing(episode) if item.instrument == instrument_id)
     totals = [item.result.total for item in readings if item.result.total is not None]
     moved = change(found, totals[0], totals[-1]) if len(totals) > 1 else None
     return Measure(title=found.title, highest=found.scoring.highest, bands=found.bands, readings=readings, change=moved)
@@ -105,12 +107,17 @@ def due(episode: Episode, today: date, unfiled: int) -> list[Due]:
     counted = course(episode)
     waiting = {
         Due.SAFETY: bool(episode.open_safety_items),
-        Due.MEASURE: not any(item.authored.date() == today for item in episode.responses),
+        Due.MEASURE: not any(item.authored.date() == today for item in _standing(episode)),
         Due.PLAN: episode.contract is None or episode.primary_area is None or not episode.goals,
         Due.SESSION: counted.open_session is not None,
         Due.FILING: unfiled > 0,
     }
     return [item for item, is_due in waiting.items() if is_due]
+
+
+def _standing(episode: Episode) -> Iterator[Response]:
+    """The responses that count: finished, and not withdrawn."""
+    return (item for item in episode.responses if item.stands)
 
 
 def _reading(response: Response) -> Reading:

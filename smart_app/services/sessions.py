@@ -40,7 +40,8 @@ def record(episode: Episode, form: SessionForm, today: date) -> tuple[Episode, P
         mode=Mode(form.mode),
         closed=form.close,
     )
-    return with_standing(replace(episode, sessions=(*counted.sessions, session))), problems
+    sessions = sorted((*counted.sessions, session), key=lambda item: item.place)
+    return with_standing(replace(episode, sessions=tuple(sessions))), problems
 
 
 def _day(typed: str, episode: Episode, today: date, problems: Problems) -> date | None:

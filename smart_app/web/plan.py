@@ -15,6 +15,7 @@ from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus
 from ipt_fhir.model.problem_areas import ProblemAreaCode, ProposedBy, Rank
 from ipt_fhir.protocol.catalogue import GoalTemplate, activity_templates
 from ipt_fhir.terminology import concepts
+from ipt_fhir.terminology.therapy import FREQUENCIES
 from smart_app.language import gettext as _
 from smart_app.language import lazy_gettext
 from smart_app.services import charting
@@ -167,7 +168,7 @@ def _page(desk: Desk, values: PlanForm, problems: Problems) -> str:
         "areas": areas,
         "second_areas": [("", _("none")), *areas],
         "proposers": [(code.value, label) for code, label in _PROPOSERS.items()],
-        "frequencies": [(code, words.library(label)) for code, label in narrative.FREQUENCIES.items()],
+        "frequencies": [(code.value, words.library(concept.label)) for code, concept in FREQUENCIES.items()],
         "goals": [*_course_rows(desk, values), *_offer_rows(desk, values)],
         "people": PEOPLE,
         "activities": _activities(values),

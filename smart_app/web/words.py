@@ -17,6 +17,7 @@ from ipt_fhir.model.goals import Goal
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Phase, Session
 from ipt_fhir.terminology import concepts
+from ipt_fhir.terminology.therapy import FREQUENCIES
 from smart_app import language
 from smart_app.language import gettext, lazy_gettext, moment
 
@@ -87,7 +88,7 @@ def capitalised(sentence: str) -> str:
 
 
 def _contract(value: Contract) -> str:
-    often = library(narrative.FREQUENCIES[value.frequency.value])
+    often = library(FREQUENCIES[value.frequency].label)
     return gettext(
         "%(count)s sessions of %(minutes)s minutes, %(often)s, until %(end)s",
         count=value.sessions,

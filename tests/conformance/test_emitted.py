@@ -10,13 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ipt_fhir import rawjson
+from ipt_fhir.mapping.editing import codes_of
 from ipt_fhir.mapping.episode import to_fhir
+from ipt_fhir.mapping.rating import is_rating
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.goals import GoalKind
 from ipt_fhir.rawjson import JsonObject
-from ipt_fhir.terminology import systems
+from ipt_fhir.terminology import concepts, systems
 from tests.mapping.example import EXAMPLE
+from tests.mapping.full import FULL
 from tests.mapping.strategies import episodes
 from tests.peers.judge import Judge
 
@@ -24,6 +28,11 @@ pytestmark = pytest.mark.proof
 
 PCO = "http://hl7.org/fhir/us/pco/StructureDefinition"
 PCO_PLAN = f"{PCO}/pco-care-plan"
+PCO_GOALS = {
+    GoalKind.PROM: "pco-prom-goal-profile",
+    GoalKind.GAS: "pco-gas-goal-profile",
+    GoalKind.PLAIN: "pco-goal-profile",
+}
 KNOWN = {
     key: f"{resource['resourceType']}/s{index}"
     for index, (key, resource) in enumerate(to_fhir(EXAMPLE, Writing(patient="alma")).items())
@@ -42,11 +51,21 @@ def profiles_of(resource: JsonObject) -> list[str]:
     """The profiles a resource must meet: US Core 6.1.0, and the Person-Centered Outcomes guide where it applies."""
     profiles = list(PROFILES[resource["resourceType"]])
     if resource["resourceType"] == "Goal":
-        scored = "detailQuantity" in resource["target"][0]
-        profiles.append(f"{PCO}/pco-prom-goal-profile" if scored else f"{PCO}/pco-gas-goal-profile")
+        profiles.append(f"{PCO}/{PCO_GOALS[kind_of_goal(resource)]}")
     if resource["resourceType"] == "Observation" and "valueQuantity" in resource:
         profiles.append(f"{PCO}/pco-prom-score-observation")
+    if resource["resourceType"] == "Observation" and is_rating(resource):
+        profiles.append(f"{PCO}/pco-gas-score-observation")
     return profiles
+
+
+def kind_of_goal(resource: JsonObject) -> GoalKind:
+    """By what its target measures; the goal itself may be broken on purpose."""
+    target = resource["target"][0]
+    if "detailQuantity" in target:
+        return GoalKind.PROM
+    scaled = concepts.GAS_GOAL_MEASURE.code in codes_of(target.get("measure"), systems.LOINC)
+    return GoalKind.GAS if scaled else GoalKind.PLAIN
 
 
 def written(episode: Episode, site: Site | None = None) -> list[JsonObject]:
@@ -68,6 +87,7 @@ def refusals(judge: Judge, resources: list[JsonObject]) -> list[str]:
 def test_a_full_course_is_valid_under_us_core_and_person_centered_outcomes(judge: Judge) -> None:
     """decision-D5, decision-D6."""
     assert refusals(judge, written(EXAMPLE)) == []
+    assert refusals(judge, written(FULL)) == []
 
 
 def test_the_plan_is_a_person_centered_care_plan(judge: Judge) -> None:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from ipt_fhir.instruments.catalogue import instrument
-from ipt_fhir.model.activities import COURSE, Activity, ActivityKind, ActivityStatus
-from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
+from ipt_fhir.model.activities import COURSE, Activity, ActivityKind, ActivityStatus, Outcome, Owner
+from ipt_fhir.model.ending import Disposition, RelapsePlan, TerminationReason, TerminationReview
+from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency, Setting
 from ipt_fhir.model.goals import (
     Achievement,
     Comparator,
@@ -17,14 +18,20 @@ from ipt_fhir.model.goals import (
     Goal,
     GoalKind,
     GoalStatus,
+    RatedBy,
+    Rating,
     ScaleLevel,
     ScoreTarget,
 )
-from ipt_fhir.model.measures import Answer, Response, SafetyAct, SafetyItem
+from ipt_fhir.model.inventory import InventoryEntry, Role
+from ipt_fhir.model.measures import Answer, Response, ResponseStatus, SafetyAct, SafetyItem
 from ipt_fhir.model.people import DiagnosisLink, Person
-from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session
+from ipt_fhir.model.problem_areas import DisputeStage, ProblemArea, ProblemAreaCode, ProposedBy, Rank, StageOn
+from ipt_fhir.model.records import RecordLink, Relation
+from ipt_fhir.model.sessions import Attendance, Mode, MoodLink, Phase, Session, SessionKind, Technique
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
+from ipt_fhir.terminology.scores import SCORES
+from ipt_fhir.terminology.z_codes import Z_CODES
 
 _PRINTABLE = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"], exclude_characters="\ufffe\uffff")
 ids = st.uuids(version=4).map(str)
@@ -45,13 +52,27 @@ people = st.builds(
 
 
 @st.composite
+def ratings(draw: st.DrawFn) -> tuple[Rating, ...]:
+    """How far a goal was reached, at several times and by several people."""
+    found = draw(
+        st.lists(
+            st.builds(Rating, id=ids, rated=times, level=st.integers(-2, 2), by=st.sampled_from(RatedBy)),
+            max_size=3,
+            unique_by=lambda item: item.id,
+        )
+    )
+    return tuple(sorted(found, key=lambda item: (item.rated, item.id)))
+
+
+@st.composite
 def goals(draw: st.DrawFn) -> Goal:
     """A goal with a score target, or one with a scale."""
     kind = draw(st.sampled_from(GoalKind))
+    scaled = kind is GoalKind.GAS
     start = draw(days)
     target = st.builds(
         ScoreTarget,
-        measure=st.just("44261-6"),
+        measure=st.sampled_from(list(SCORES)),
         comparator=st.sampled_from(Comparator),
         value=st.decimals(0, 27, places=1).map(Decimal),
     )
@@ -69,22 +90,32 @@ def goals(draw: st.DrawFn) -> Goal:
         start=start,
         due=start + timedelta(days=draw(st.integers(0, 300))),
         target=draw(target) if kind is GoalKind.PROM else None,
-        levels=draw(levels) if kind is GoalKind.GAS else (),
+        levels=draw(levels) if scaled else (),
+        ratings=draw(ratings()) if scaled else (),
+        stage=draw(st.none() | st.sampled_from(DisputeStage)) if kind is GoalKind.PLAIN else None,
+        status_date=draw(st.none() | days),
         expressed_by=draw(st.sampled_from(ExpressedBy)),
     )
 
 
 @st.composite
 def activities(draw: st.DrawFn) -> Activity:
-    """A planned activity of the catalogue or of one's own."""
+    """A planned activity of the catalogue or of one's own; an appointment is held by the plan itself."""
     code = draw(st.sampled_from([name for name in activity_templates() if name != COURSE] + ["other"]))
+    kind = draw(st.sampled_from(ActivityKind))
+    timed = kind is ActivityKind.APPOINTMENT
     return Activity(
         id=draw(ids),
-        kind=draw(st.sampled_from(ActivityKind)),
+        kind=kind,
         code=code,
         text=draw(texts(100)),
         status=draw(st.sampled_from(ActivityStatus)),
-        inline=draw(st.booleans()),
+        due=None if timed else draw(st.none() | days),
+        owner=draw(st.none() | st.sampled_from(Owner)) if kind is ActivityKind.TASK else None,
+        starts=draw(times) if timed else None,
+        minutes=draw(st.integers(5, 240)) if timed else None,
+        outcome=draw(st.none() | st.sampled_from(Outcome)),
+        inline=timed or draw(st.booleans()),
     )
 
 
@@ -94,6 +125,7 @@ def responses(draw: st.DrawFn, goal_ids: list[str]) -> Response:
     measure = instrument("phq-9")
     answered = draw(st.lists(st.sampled_from(measure.items), unique_by=lambda item: item.link_id, min_size=1))
     order = [item for item in measure.items if item in answered]
+    alone = draw(st.booleans())
     chosen = [Answer(link_id=item.link_id, code=draw(st.sampled_from(item.options)).code) for item in order]
     goal = st.none() | st.sampled_from(goal_ids) if goal_ids else st.none()
     scored = len([item for item in order if item.link_id in measure.scoring.items]) == len(measure.scoring.items)
@@ -101,9 +133,11 @@ def responses(draw: st.DrawFn, goal_ids: list[str]) -> Response:
         id=draw(ids),
         instrument="phq-9",
         authored=draw(times),
-        author=draw(st.none() | people),
+        author=None if alone else draw(st.none() | people),
         answers=tuple(chosen),
         focus_goal=draw(goal) if scored else None,
+        status=draw(st.sampled_from([ResponseStatus.COMPLETED, ResponseStatus.ENTERED_IN_ERROR])),
+        self_entered=alone,
     )
 
 
@@ -126,6 +160,11 @@ def safety_items(draw: st.DrawFn, response: Response) -> SafetyItem:
     )
 
 
+def stages() -> st.SearchStrategy[tuple[StageOn, ...]]:
+    """The stages a dispute went through."""
+    return st.lists(st.builds(StageOn, day=days, stage=st.sampled_from(DisputeStage)), max_size=2).map(tuple)
+
+
 @st.composite
 def problem_areas(draw: st.DrawFn) -> tuple[ProblemArea, ...]:
     """None, one, or a primary and a secondary area."""
@@ -140,6 +179,9 @@ def problem_areas(draw: st.DrawFn) -> tuple[ProblemArea, ...]:
                 proposed_by=draw(st.sampled_from(ProposedBy)),
                 agreed_by_patient=agreed,
                 agreed_on=draw(days) if agreed else None,
+                closed_on=draw(st.none() | days),
+                z_code=draw(st.none() | st.sampled_from(list(Z_CODES[code]))),
+                stages=draw(stages()) if code is ProblemAreaCode.ROLE_DISPUTE else (),
                 rationale=draw(st.none() | texts(300)),
             )
         )
@@ -161,18 +203,61 @@ def contracts(draw: st.DrawFn, started: date) -> Contract:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> tuple[Session, ...]:
-    """Sessions with rising numbers; the last one may still be open."""
-    numbers = sorted(draw(st.sets(st.integers(1, 16), max_size=5)))
-    return tuple(
-        Session(
-            number=number,
-            date=draw(days),
-            phase=draw(st.sampled_from(Phase)),
-            attendance=draw(st.sampled_from(Attendance)),
-            mode=draw(st.sampled_from(Mode)),
-            closed=number != numbers[-1] or draw(st.booleans()),
-        )
-        for number in numbers
+    """Sessions with rising numbers and perhaps meetings beside them; the last one may still be open."""
+    kinds = [SessionKind.INDIVIDUAL, SessionKind.GROUP, SessionKind.CONJOINT]
+    counted = [(number, draw(st.sampled_from(kinds))) for number in draw(st.sets(st.integers(1, 16), max_size=4))]
+    extra = [(number, SessionKind.CAREGIVER) for number in draw(st.sets(st.integers(1, 3), max_size=2))]
+    latest = max((number for number, _ in counted), default=0)
+    found = [
+        draw(one_session(number, kind, closed=number != latest or draw(st.booleans())))
+        for number, kind in (*counted, *extra)
+    ]
+    return tuple(sorted(found, key=lambda session: session.place))
+
+
+@st.composite
+def one_session(draw: st.DrawFn, number: int, kind: SessionKind, *, closed: bool) -> Session:
+    """A session with what is filed of it and what is not."""
+    starts = draw(st.none() | times)
+    return Session(
+        number=number,
+        date=starts.date() if starts else draw(days),
+        phase=draw(st.sampled_from(Phase)),
+        kind=kind,
+        attendance=draw(st.sampled_from(Attendance)),
+        mode=draw(st.sampled_from(Mode)),
+        starts=starts,
+        minutes=draw(st.none() | st.integers(5, 180)),
+        closed=closed,
+        focus=draw(st.none() | st.sampled_from(ProblemAreaCode)),
+        mood_link=draw(st.none() | st.sampled_from(MoodLink)),
+        techniques=tuple(draw(st.lists(st.sampled_from(Technique), max_size=3, unique=True))),
+        step=draw(st.none() | texts(200)),
+    )
+
+
+def reviews(started: date) -> st.SearchStrategy[TerminationReview]:
+    """How a course that started then ended."""
+    return st.builds(
+        TerminationReview,
+        reason=st.sampled_from(TerminationReason),
+        ended_on=st.dates(started, date(2031, 12, 31)),
+        dispositions=st.sets(st.sampled_from(Disposition), max_size=2).map(sorted).map(tuple),
+        reviewed_on=st.none() | days,
+        gains=st.none() | texts(500),
+    )
+
+
+def links() -> st.SearchStrategy[tuple[RecordLink, ...]]:
+    """Entries of the chart that the plan points to, in the order of the elements that name them."""
+    order = list(Relation)
+    targets = {
+        Relation.BASED_ON: "CarePlan/wider",
+        Relation.PART_OF: "CarePlan/whole",
+        Relation.SUPPORTED_BY: "MedicationRequest/m1",
+    }
+    return st.sets(st.sampled_from(order)).map(
+        lambda found: tuple(RecordLink(relation=item, reference=targets[item]) for item in order if item in found)
     )
 
 
@@ -206,4 +291,9 @@ def episodes(draw: st.DrawFn) -> Episode:
         sessions=draw(sessions()),
         responses=tuple(sorted(answered, key=lambda item: (item.authored, item.id))),
         safety_items=tuple(sorted(items, key=lambda item: (item.opened, item.id))),
+        setting=draw(st.none() | st.sampled_from(Setting)),
+        links=draw(links()),
+        review=draw(st.none() | reviews(started)),
+        inventory=(InventoryEntry(id=draw(ids), role=Role.SIBLING, initial="M"),),
+        relapse_plan=draw(st.none() | st.just(RelapsePlan(signs=("sleepless",)))),
     )

@@ -6,7 +6,23 @@ import dataclasses
 from datetime import UTC, date, datetime
 from types import ModuleType
 
-from ipt_fhir.model import activities, episode, goals, limits, measures, people, problem_areas, sessions
+from ipt_fhir.model import (
+    activities,
+    consents,
+    ending,
+    episode,
+    fidelity,
+    formulation,
+    goals,
+    inventory,
+    limits,
+    measures,
+    people,
+    problem_areas,
+    records,
+    sessions,
+    timeline,
+)
 from ipt_fhir.model.activities import COURSE, Activity, ActivityKind
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import FILED_PARTS, Destination, filed_part
@@ -14,7 +30,22 @@ from ipt_fhir.model.measures import SafetyAct, SafetyItem
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode
 from ipt_fhir.model.sessions import Phase, Session
 
-MODULES: tuple[ModuleType, ...] = (activities, episode, goals, measures, people, problem_areas, sessions)
+MODULES: tuple[ModuleType, ...] = (
+    activities,
+    consents,
+    ending,
+    episode,
+    fidelity,
+    formulation,
+    goals,
+    inventory,
+    measures,
+    people,
+    problem_areas,
+    records,
+    sessions,
+    timeline,
+)
 DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

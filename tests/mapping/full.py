@@ -1,0 +1,216 @@
+"""A course in which every part of the model says something, and a site that files all of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.activities import Activity, ActivityKind, Outcome, Owner
+from ipt_fhir.model.consents import ConsentDecision, ConsentKind
+from ipt_fhir.model.ending import Disposition, RelapsePlan, TerminationReason, TerminationReview
+from ipt_fhir.model.episode import Episode, EpisodeStatus, Setting
+from ipt_fhir.model.fidelity import Fidelity, FidelityItem, FidelityMark
+from ipt_fhir.model.formulation import Formulation, RoleSheet
+from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, RatedBy, Rating
+from ipt_fhir.model.inventory import Contact, Expectation, InventoryEntry, Ring, Role, Support
+from ipt_fhir.model.measures import ResponseStatus, SafetyAct, SafetyItem
+from ipt_fhir.model.people import Person
+from ipt_fhir.model.problem_areas import DisputeStage, ProblemAreaCode, StageOn
+from ipt_fhir.model.records import Document, DocumentKind, Message, MessageKind, RecordLink, Relation
+from ipt_fhir.model.sessions import MoodLink, Phase, Session, SessionKind, Technique
+from ipt_fhir.model.timeline import EventKind, TimelineEvent
+from tests.mapping.example import EXAMPLE, FOLLOW_UP, GOAL_BY_SCALE, START, THERAPIST, answers
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EVERYTHING = Site(
+    files=frozenset(
+        {"CareTeam", "Communication", "Condition", "Consent", "DocumentReference", "Encounter", "EpisodeOfCare"}
+    )
+)
+
+
+def _id(number: int) -> str:
+    return f"3f2a9c1e-5b7d-4e8f-9a0b-{number:012d}"
+
+
+HUSBAND = InventoryEntry(
+    id=_id(60),
+    role=Role.HUSBAND,
+    initial="H",
+    before=Ring.INNER,
+    now=Ring.MIDDLE,
+    wanted=Ring.INNER,
+    contact=Contact.DAILY,
+    lives_with=True,
+    support_received=(Support.PRACTICAL,),
+    conflict=3,
+    expectations=(Expectation(mine=True, text="Decide together", agreed=False),),
+    reciprocal=False,
+    norms="Asking for help reads as failure",
+    in_plan=True,
+)
+_AREA, _SECOND = EXAMPLE.problem_areas
+_AMENDED = replace(
+    FOLLOW_UP,
+    id=_id(32),
+    authored=datetime(2026, 1, 27, 9, 30, tzinfo=UTC),
+    answers=answers("222212110"),
+    status=ResponseStatus.AMENDED,
+    replaces=FOLLOW_UP.id,
+)
+_ALONE = replace(
+    FOLLOW_UP,
+    id=_id(33),
+    authored=datetime(2026, 2, 2, 8, 0, tzinfo=UTC),
+    author=None,
+    self_entered=True,
+    focus_goal=None,
+    answers=answers("222212211"),
+)
+
+FULL: Episode = replace(
+    EXAMPLE,
+    status=EpisodeStatus.COMPLETED,
+    phase=Phase.CLOSED,
+    problem_areas=(
+        replace(
+            _AREA,
+            z_code="Z63.0",
+            closed_on=date(2026, 4, 27),
+            about=HUSBAND.id,
+            stages=(StageOn(day=START, stage=DisputeStage.IMPASSE),),
+        ),
+        replace(_SECOND, z_code="Z60.3"),
+    ),
+    goals=(
+        *(goal for goal in EXAMPLE.goals if goal.id != GOAL_BY_SCALE.id),
+        replace(
+            GOAL_BY_SCALE,
+            status=GoalStatus.COMPLETED,
+            status_date=date(2026, 4, 27),
+            ratings=(
+                Rating(id=_id(51), rated=NOON, level=-1, by=RatedBy.PATIENT),
+                Rating(id=_id(52), rated=NOON, level=1, by=RatedBy.PRACTITIONER),
+            ),
+        ),
+        Goal(
+            id=_id(12),
+            kind=GoalKind.PLAIN,
+            text="Talk again about what divides us, or decide to end it safely.",
+            template="G-14",
+            area=ProblemAreaCode.ROLE_DISPUTE,
+            start=START,
+            due=date(2026, 3, 16),
+            stage=DisputeStage.RENEGOTIATION,
+        ),
+        Goal(id=_id(13), kind=GoalKind.PLAIN, text="Have a crisis plan.", template="G-32", start=START, due=START),
+    ),
+    activities=(
+        *EXAMPLE.activities,
+        Activity(
+            id=_id(23),
+            kind=ActivityKind.TASK,
+            code="crisis-plan",
+            text="Crisis plan",
+            due=date(2026, 1, 12),
+            owner=Owner.PATIENT,
+            outcome=Outcome.DONE,
+        ),
+        Activity(
+            id=_id(24),
+            kind=ActivityKind.APPOINTMENT,
+            code="conjoint-session",
+            text="Joint session with an important other person",
+            starts=NOON,
+            minutes=50,
+        ),
+        Activity(
+            id=_id(25),
+            kind=ActivityKind.APPOINTMENT,
+            code="conjoint-session",
+            text="Joint session with an important other person",
+            starts=NOON,
+            minutes=50,
+            inline=True,
+        ),
+        Activity(id=_id(26), kind=ActivityKind.SERVICE, text="Sleep advice", due=date(2026, 2, 2), inline=True),
+    ),
+    sessions=(
+        *EXAMPLE.sessions,
+        Session(
+            number=4,
+            date=NOON.date(),
+            phase=Phase.MIDDLE,
+            kind=SessionKind.CONJOINT,
+            starts=NOON,
+            minutes=50,
+            focus=ProblemAreaCode.ROLE_DISPUTE,
+            mood_link=MoodLink.WORSE_AFTER_EVENT,
+            mood_event=_id(61),
+            techniques=(Technique.COMMUNICATION_ANALYSIS, Technique.ROLE_PLAY),
+            step="Ask for half an hour on Sunday",
+        ),
+        Session(number=1, date=date(2026, 1, 14), phase=Phase.INITIAL, kind=SessionKind.CAREGIVER),
+    ),
+    responses=(
+        EXAMPLE.responses[0],
+        replace(FOLLOW_UP, status=ResponseStatus.ENTERED_IN_ERROR),
+        _AMENDED,
+        _ALONE,
+    ),
+    safety_items=(
+        *EXAMPLE.safety_items,
+        SafetyItem(
+            id=_id(41),
+            response=_ALONE.id,
+            link_id="/44260-8",
+            answer="LA6569-3",
+            opened=_ALONE.authored,
+            act=SafetyAct.DISCUSSED,
+            settled=datetime(2026, 2, 2, 10, 0, tzinfo=UTC),
+            settled_by=THERAPIST,
+        ),
+    ),
+    setting=Setting.OUTPATIENT,
+    supervisor=Person(display="ZZTEST Supervisor", reference="Practitioner/supervisor-1"),
+    links=(
+        RecordLink(relation=Relation.PART_OF, reference="CarePlan/wider", display="Wider plan"),
+        RecordLink(relation=Relation.SUPPORTED_BY, reference="MedicationRequest/m1", display="Sertraline"),
+    ),
+    consents=(
+        ConsentDecision(id=_id(70), kind=ConsentKind.DATA_SHARING, permitted=True, decided_on=START),
+        ConsentDecision(
+            id=_id(71),
+            kind=ConsentKind.RECORDING,
+            permitted=True,
+            decided_on=START,
+            withdrawn_on=date(2026, 2, 2),
+        ),
+        ConsentDecision(id=_id(72), kind=ConsentKind.CONTACT, permitted=False, decided_on=START),
+    ),
+    messages=(Message(id=_id(80), kind=MessageKind.FAMILY_DOCTOR, sent=NOON, sender=THERAPIST),),
+    documents=(Document(id=_id(90), kind=DocumentKind.PROGRESS, written=NOON, author=THERAPIST),),
+    review=TerminationReview(
+        reason=TerminationReason.COMPLETED,
+        ended_on=date(2026, 4, 27),
+        dispositions=(Disposition.MAINTENANCE, Disposition.MEDICATION_REVIEW),
+        reviewed_on=date(2026, 4, 20),
+        gains="Speaks up at home",
+        confidence=7,
+    ),
+    sick_role_on=START,
+    inventory=(HUSBAND,),
+    timeline=(TimelineEvent(id=_id(61), when="2025-08", kind=EventKind.DISPUTE, text="Second job unasked", mood=-1),),
+    formulations=(Formulation(version=1, text="Talks stopped and withdrawal keeps it going.", agreed_on=START),),
+    role_sheet=RoleSheet(old_good="Known and praised"),
+    fidelity=(
+        Fidelity(
+            id=_id(95),
+            session=4,
+            rated_on=NOON.date(),
+            marks=(FidelityMark(item=FidelityItem.WORKED_ON_FOCUS, mark=3),),
+        ),
+    ),
+    relapse_plan=RelapsePlan(signs=("Sleepless nights",), actions=("Call the clinic",), contacts=("sister",)),
+)
