@@ -72,7 +72,7 @@ class TypeWriter:
         many = {child.name: list(child.names) for child in choices if len(child.names) > _FEW}
         if many and element.path != "Extension":
             # Most such elements hold their one value and nothing else; then no call into Python is needed.
-            rules.append({"if": {"minProperties": 2}, "then": {"choice": many}})
+            rules.append({"rule": "choice", "if": {"minProperties": 2}, "then": {"choice": many}})
             many = {}
         return schema | ({"choice": many} if many else {}) | ({"allOf": rules} if rules else {})
 
