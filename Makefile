@@ -8,7 +8,7 @@ TEST := $(BIN)/python -m pytest
 CHECKED_BY_TEST := tests/test_house_rules.py tests/test_docs.py tests/test_notice.py
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fix proof texts screenshots bench soak clean
+.PHONY: help env demo test check fix proof texts reference screenshots bench soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ proof: env ## all the rest: Java, Node, browser, large property runs
 
 texts: env ## rewrite the catalogues after a text was changed; then translate what is new
 	$(BIN)/python -m tests.catalogues
+
+reference: env ## rewrite docs/api.md and docs/mapping.md from the code
+	$(BIN)/python -m tests.reference
 
 screenshots: env ## the pictures of docs/, made by the browser tests
 	IPT_FHIR_SCREENSHOTS=docs/screenshots $(TEST) tests/browser -q $(ARGS)

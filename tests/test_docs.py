@@ -107,9 +107,13 @@ def test_what_only_our_extensions_carry_is_written_down() -> None:
     assert set(re.findall(r"^\| `(\w+\.\w+)`", table, re.MULTILINE)) == LOST
 
 
-def test_the_example_of_the_readme_runs() -> None:
-    (example,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - our own page
+@pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
+def test_the_examples_of_a_page_run_one_after_the_other(page: str) -> None:
+    examples = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    assert examples
+    names: dict[str, object] = {}
+    for example in examples:
+        exec(compile(example, page, "exec"), names)  # noqa: S102 - our own page
 
 
 def test_the_changelog_begins_with_the_version_of_the_project() -> None:

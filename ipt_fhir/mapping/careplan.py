@@ -22,7 +22,6 @@ from ipt_fhir.model.sessions import Phase
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.therapy import OUTCOMES, SETTINGS
-from ipt_fhir.terminology.z_codes import Z_CODES
 
 _PLAN_TYPES = (concepts.MENTAL_HEALTH_CARE_PLAN, concepts.CARE_PLAN)
 _LINKS = {
@@ -262,16 +261,10 @@ def _write_area(area: ProblemArea, writing: Writing) -> JsonObject:
     if area.closed_on:
         written.append({"url": "closedOn", "valueDate": area.closed_on.isoformat()})
     if area.z_code:
-        written.append({"url": "circumstance", "valueCoding": _z_coding(area)})
+        # No display: the wording belongs to the publisher of ICD-10-CM.
+        coding = {"system": systems.ICD_10_CM, "code": area.z_code}
+        written.append({"url": "circumstance", "valueCoding": coding})
     return {"extension": written}
-
-
-def _z_coding(area: ProblemArea) -> JsonObject:
-    """Code and system; the display belongs to the publisher of ICD-10-CM and is left to the server."""
-    known = Z_CODES[area.code].get(area.z_code or "")
-    if known is None:
-        raise ValueError(f"{area.z_code} is not among the circumstances of {area.code.value}")
-    return {"system": known.system, "code": known.code}
 
 
 def _read_area(extension: JsonObject) -> ProblemArea:

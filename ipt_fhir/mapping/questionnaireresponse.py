@@ -40,9 +40,9 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
         replaced = {"valueReference": editing.reference(writing.to(response.replaces))}
         editing.put_extension(resource, systems.EXTENSION_REPLACES, replaced)
     chosen = {answer.link_id: answer.code for answer in response.answers}
-    answered = [item for item in measure.items if item.link_id in chosen]
-    resource["item"] = [_write_item(item, chosen[item.link_id]) for item in answered]
-    narrative.put_text(resource, _words(measure, answered, chosen, writing), writing.site)
+    answered = [(item, chosen_option(item, chosen[item.link_id])) for item in measure.items if item.link_id in chosen]
+    resource["item"] = [_write_item(item, option) for item, option in answered]
+    narrative.put_text(resource, _words(measure, answered, writing), writing.site)
     return resource
 
 
@@ -85,12 +85,8 @@ def _instrument_of(resource: JsonObject) -> Instrument:
     return found
 
 
-def _write_item(item: Item, code: str) -> JsonObject:
-    return {
-        "linkId": item.link_id,
-        "text": item.text,
-        "answer": [{"valueCoding": answer_coding(chosen_option(item, code))}],
-    }
+def _write_item(item: Item, option: AnswerOption) -> JsonObject:
+    return {"linkId": item.link_id, "text": item.text, "answer": [{"valueCoding": answer_coding(option)}]}
 
 
 def chosen_option(item: Item, code: str) -> AnswerOption:
@@ -106,8 +102,8 @@ def answer_coding(option: AnswerOption) -> JsonObject:
     return {"system": option.system, "code": option.code, "display": option.display}
 
 
-def _words(measure: Instrument, answered: Sequence[Item], chosen: Mapping[str, str], writing: Writing) -> str:
-    rows = [(item.text, chosen_option(item, chosen[item.link_id]).display) for item in answered]
+def _words(measure: Instrument, answered: Sequence[tuple[Item, AnswerOption]], writing: Writing) -> str:
+    rows = [(item.text, option.display) for item, option in answered]
     title = text(
         N_("{title}, questions answered: {count}"), writing.site.language, title=measure.title, count=len(rows)
     )

@@ -9,16 +9,20 @@ plan (Consent, Communication ...) or a code system. ``carried`` names what is al
 from __future__ import annotations
 
 import dataclasses
+import re
+import typing
 from enum import StrEnum
 from functools import cache
 from operator import is_
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.measures import ResponseStatus
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+else:
+    DataclassInstance = object
 
 
 Carried = frozenset[str]
@@ -104,7 +108,9 @@ def filed_part(episode: Episode, carried: Carried = USUAL) -> Episode:
     """
     closed = tuple(session for session in episode.sessions if session.closed)
     finished = tuple(item for item in episode.responses if item.status is not ResponseStatus.IN_PROGRESS)
-    return cast(Episode, _without_local(dataclasses.replace(episode, sessions=closed, responses=finished), carried))
+    if (len(closed), len(finished)) != (len(episode.sessions), len(episode.responses)):
+        episode = dataclasses.replace(episode, sessions=closed, responses=finished)
+    return cast(Episode, _without_local(episode, carried))
 
 
 def with_local(filed: Episode, here: Episode, carried: Carried = USUAL) -> Episode:
@@ -149,8 +155,7 @@ def _without_local(value: object, carried: Carried) -> object:
         items = tuple(_without_local(item, carried) for item in value)
         return value if all(map(is_, items, value)) else items
     changed = {}
-    kind: Any = type(value)
-    for name, default, local in _destinations(kind, carried):
+    for name, default, local in _to_look_at(type(value).__name__, carried):
         present = getattr(value, name)
         filed = default if local else _without_local(present, carried)
         if filed is not present:
@@ -159,14 +164,38 @@ def _without_local(value: object, carried: Carried) -> object:
 
 
 @cache
-def _destinations(kind: type, carried: Carried) -> tuple[tuple[str, object, bool], ...]:
-    """Name, default and "is it local" of each field of a value of the model; nothing for any other type."""
-    if not dataclasses.is_dataclass(kind):
+def _to_look_at(kind: str, carried: Carried) -> tuple[tuple[str, object, bool], ...]:
+    """Name, default and "is it local" of each field that is local or may hold something local; none for other types."""
+    value = _values().get(kind)
+    if value is None:
         return ()
+    rows = ((field, _is_local(f"{kind}.{field.name}", carried)) for field in dataclasses.fields(value))
     return tuple(
-        (field.name, field.default, _is_local(f"{kind.__name__}.{field.name}", carried))
-        for field in dataclasses.fields(kind)
+        (field.name, field.default, local)
+        for field, local in rows
+        if local or any(_to_look_at(inner, carried) for inner in _kinds_in(field))
     )
+
+
+def _kinds_in(field: dataclasses.Field[object]) -> set[str]:
+    """The values of the model an annotation names: ``tuple[Goal, ...]`` -> ``Goal``."""
+    return _values().keys() & set(re.findall(r"\w+", str(field.type)))
+
+
+def _values_in(kind: type[DataclassInstance]) -> dict[str, type[DataclassInstance]]:
+    """A value of the model and all it may hold, by name."""
+    hints = typing.get_type_hints(kind)
+    found = {kind.__name__: kind}
+    for hint in hints.values():
+        for inner in (hint, *typing.get_args(hint)):
+            if isinstance(inner, type) and dataclasses.is_dataclass(inner):
+                found |= _values_in(inner)
+    return found
+
+
+@cache
+def _values() -> dict[str, type[DataclassInstance]]:
+    return _values_in(Episode)
 
 
 def _is_local(part: str, carried: Carried) -> bool:

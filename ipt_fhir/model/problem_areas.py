@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from ipt_fhir.model.limits import check_text
+
+_Z_CODE = re.compile(r"Z\d\d(\.\d{1,4})?")
 
 
 class ProblemAreaCode(StrEnum):
@@ -70,10 +73,12 @@ class ProblemArea:
     stages: tuple[StageOn, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a rationale beyond its field, an agreement without a date, and stages of what is no dispute."""
+        """Refuse a rationale beyond its field, an agreement without a date, a code of another chapter, odd stages."""
         check_text(self, "rationale")
         if self.agreed_by_patient and self.agreed_on is None:
             raise ValueError("an agreement has a date")
+        if self.z_code is not None and not _Z_CODE.fullmatch(self.z_code):
+            raise ValueError("a circumstance is a Z code of ICD-10-CM, such as Z63.0")
         if self.stages and self.code is not ProblemAreaCode.ROLE_DISPUTE:
             raise ValueError("only a role dispute has stages")
 

@@ -25,31 +25,59 @@ SCHEMAS = Path(__file__).with_name("schemas")
 
 CORE = "ig/hl7.fhir.r4.core-4.0.1-conformance-subset.tgz"
 TYPES = (
+    "ActivityDefinition",
+    "Appointment",
+    "Bundle",
     "CarePlan",
+    "CareTeam",
+    "CodeSystem",
+    "Communication",
+    "Composition",
     "Condition",
+    "Consent",
+    "DocumentReference",
+    "Encounter",
+    "EpisodeOfCare",
     "Goal",
+    "ImplementationGuide",
+    "MedicationRequest",
     "Observation",
+    "OperationOutcome",
     "Patient",
+    "PlanDefinition",
     "Practitioner",
+    "Procedure",
     "Provenance",
     "Questionnaire",
     "QuestionnaireResponse",
     "ServiceRequest",
     "Task",
+    "ValueSet",
 )
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
+_OURS = (
+    "us-core-careplan",
+    "us-core-careteam",
+    "us-core-condition-encounter-diagnosis",
+    "us-core-condition-problems-health-concerns",
+    "us-core-documentreference",
+    "us-core-encounter",
+    "us-core-goal",
+    "us-core-medicationrequest",
+    "us-core-observation-screening-assessment",
+    "us-core-patient",
+    "us-core-procedure",
+    "us-core-provenance",
+    "us-core-questionnaireresponse",
+    "us-core-servicerequest",
+    "us-core-simple-observation",
+)
+_US_CORE_PROFILES = tuple(f"{_US_CORE}/{name}" for name in _OURS)
 # Package -> the profiles wanted of it. A profile named without version means the first package that has it.
 PROFILES: Mapping[str, tuple[str, ...]] = {
-    "ig/hl7.fhir.us.core-6.1.0.tgz": (
-        f"{_US_CORE}/us-core-careplan",
-        f"{_US_CORE}/us-core-condition-encounter-diagnosis",
-        f"{_US_CORE}/us-core-condition-problems-health-concerns",
-        f"{_US_CORE}/us-core-goal",
-        f"{_US_CORE}/us-core-observation-screening-assessment",
-        f"{_US_CORE}/us-core-patient",
-        f"{_US_CORE}/us-core-questionnaireresponse",
-        f"{_US_CORE}/us-core-servicerequest",
-    ),
+    "ig/hl7.fhir.us.core-6.1.0.tgz": _US_CORE_PROFILES,
+    "ig/hl7.fhir.us.core-7.0.0.tgz": _US_CORE_PROFILES,
+    "ig/hl7.fhir.us.core-8.0.0.tgz": _US_CORE_PROFILES,
 }
 
 Files = dict[str, JsonObject]

@@ -6,6 +6,7 @@ wrong elsewhere: a row that stumbles (TypeError and its kin) counts as broken, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.validation.bundle_invariants import BUNDLE_INVARIANTS
 from ipt_fhir.validation.narrative import has_content, is_plain_xhtml
 
 Row = Callable[[Any], bool]
@@ -25,6 +27,11 @@ _ABATED = {"resolved", "remission", "inactive"}
 _NO_LIST_OF_ANSWERS = {"group", "display", "boolean", "text", "url", "attachment", "reference", "question"}
 _WITH_A_LENGTH = {"boolean", "decimal", "integer", "string", "text", "url", "open-choice"}
 _MEALS = {"C", "CM", "CD", "CV"}
+_MAY_LACK_A_TIME = {"proposed", "cancelled", "waitlist"}
+_NOT_HELD = {"no-show", "cancelled"}
+_ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
+_PERFORMED = {"completed", "in-progress"}
+_NO_RACE = {"ASKU", "UNK"}
 
 
 def has(element: JsonObject, stem: str) -> bool:
@@ -116,6 +123,62 @@ def _modified_after_authored(task: JsonObject) -> bool:
     return "lastModified" not in task or "authoredOn" not in task or in_order(task["authoredOn"], task["lastModified"])
 
 
+def _timed(appointment: JsonObject) -> bool:
+    return (has(appointment, "start") and has(appointment, "end")) or appointment["status"] in _MAY_LACK_A_TIME
+
+
+def _kind(reference: JsonObject) -> str:
+    """The type a Reference shows; empty where it cannot be seen."""
+    found = re.search(r"(?:^|/)([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?$", reference.get("reference", ""))
+    return found[1] if found else str(reference.get("type", ""))
+
+
+def _on_behalf(participant: JsonObject) -> bool:
+    """Only a Practitioner takes part for somebody; a member whose type cannot be seen is believed."""
+    return "onBehalfOf" not in participant or _kind(participant.get("member", {})) in {"Practitioner", ""}
+
+
+def _responsible(agent: JsonObject) -> bool:
+    return "onBehalfOf" in agent or _kind(agent.get("who", {})) not in {"Practitioner", "Device"}
+
+
+def _unknown_race_alone(race: JsonObject) -> bool:
+    codes = [part.get("valueCoding", {}).get("code") for part in race["extension"] if part["url"] == "ombCategory"]
+    return len(codes) == 1 or not _NO_RACE & set(codes)
+
+
+def _scope(code: str) -> Row:
+    """As published: the system of the scope is the word 'something' (a slip of R4 that R5 repaired)."""
+    scope = {"system": "something", "code": code}
+    return lambda consent: (
+        "patient" in consent
+        or not any(scope.items() <= coding.items() for coding in consent["scope"].get("coding", []))
+    )
+
+
+def _concepts(element: JsonObject) -> Iterator[JsonObject]:
+    for concept in element.get("concept", []):
+        yield concept
+        yield from _concepts(concept)
+
+
+def _unique_codes(system: JsonObject) -> bool:
+    codes = [concept["code"] for concept in _concepts(system) if "code" in concept]
+    return len(codes) == len(set(codes))
+
+
+def _grouped(definition: JsonObject) -> bool:
+    groups = {grouping.get("id") for grouping in definition.get("grouping", [])}
+    return all(resource.get("groupingId", None) in {*groups, None} for resource in definition["resource"])
+
+
+def _versions_declared(guide: JsonObject) -> bool:
+    resources = guide.get("definition", {}).get("resource", [])
+    return {version for resource in resources for version in resource.get("fhirVersion", [])} <= set(
+        guide["fhirVersion"]
+    )
+
+
 def _items(element: JsonObject) -> Iterator[JsonObject]:
     for item in element.get("item", []):
         yield item
@@ -146,16 +209,28 @@ def _is_named(name: JsonObject) -> bool:
 
 INVARIANTS: Mapping[str, Row] = MappingProxyType(
     {
+        **BUNDLE_INVARIANTS,
         "age-1": lambda age: _measured(age) and age.get("value", 1) > 0,
+        "app-3": _timed,
+        "app-4": lambda appointment: "cancelationReason" not in appointment or appointment["status"] in _NOT_HELD,
         "cnt-3": _count,
         "con-4": _abated,
         "con-5": lambda condition: not (_entered_in_error(condition) and "clinicalStatus" in condition),
+        "csd-1": _unique_codes,
+        "ctm-1": _on_behalf,
         "dis-1": _measured,
         "drt-1": _duration,
+        "ig-1": _grouped,
+        "ig-2": _versions_declared,
         "integer": lambda value: not isinstance(value, float | Decimal),
         "inv-1": _modified_after_authored,
         "obs-7": _component_codes,
         "per-1": _period,
+        "ppc-2": _scope("patient-privacy"),
+        "ppc-3": _scope("research"),
+        "ppc-4": _scope("adr"),
+        "ppc-5": _scope("treatment"),
+        "provenance-1": _responsible,
         "que-1": _nesting,
         "que-2": _unique_link_ids,
         "que-3": lambda item: item["type"] != "display" or "code" not in item,
@@ -174,7 +249,12 @@ INVARIANTS: Mapping[str, Row] = MappingProxyType(
         "txt-1": is_plain_xhtml,
         "txt-2": has_content,
         "us-core-3": lambda observation: observation.get("valueQuantity", {}).get("system", UCUM) == UCUM,
+        "us-core-3-value": lambda value: value.get("system", UCUM) == UCUM if isinstance(value, dict) else True,
         "us-core-6": _is_named,
+        "us-core-7": lambda procedure: procedure["status"] not in _PERFORMED or has(procedure, "performed"),
+        "us-core-21": lambda request: request["intent"] not in _ORDERS or "requester" in request,
+        "us-core-23": _unknown_race_alone,
+        "vsd-9": lambda concept: "code" in concept or concept.get("abstract") is True,
     }
 )
 
@@ -188,8 +268,13 @@ def _listed_without_status(condition: JsonObject) -> bool:
     return listed and "clinicalStatus" not in condition and not _entered_in_error(condition)
 
 
+def _without_narrative(resource: JsonObject) -> bool:
+    """A Bundle is no DomainResource: it has none."""
+    return resource["resourceType"] != "Bundle" and "div" not in resource.get("text", {})
+
+
 # Best practice: worth a warning, no reason to keep a resource in the house. Type ("" for all), rule, where, broken?
 ADVICE: tuple[tuple[str, str, str, Row], ...] = (
-    ("", "dom-6", "text", lambda resource: "div" not in resource.get("text", {})),
+    ("", "dom-6", "text", _without_narrative),
     ("Condition", "con-3", "clinicalStatus", _listed_without_status),
 )

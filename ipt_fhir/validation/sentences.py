@@ -115,7 +115,49 @@ _RESOURCES = {
     "us-core-6": N_("A name needs a family or given name, or the reason why there is none, not both."),
 }
 
-SENTENCES: Mapping[str, str] = MappingProxyType(_SCHEMA | _RESOURCE | _DATATYPES | _RESOURCES)
+# The types that schedule, consent, publish and carry.
+_MORE_RESOURCES = {
+    "app-1": N_("A participant needs a role or a person."),
+    "app-2": N_("A start and an end belong together; give both or neither."),
+    "app-3": N_("Only a proposed, cancelled or waitlisted appointment may lack its start and end."),
+    "app-4": N_("A reason for cancelling belongs to an appointment that was cancelled or missed."),
+    "bdl-1": N_("Only a search result or a history has a total."),
+    "bdl-2": N_("Only a search result says how an entry was found."),
+    "bdl-3": N_("Each entry of a batch, transaction or history needs its request; other bundles have none."),
+    "bdl-4": N_("Each entry of a response or history needs its response; other bundles have none."),
+    "bdl-5": N_("An entry needs a resource, a request or a response."),
+    "bdl-7": N_("Two entries have the same full address."),
+    "bdl-8": N_("The full address of an entry does not name a version."),
+    "bdl-9": N_("A document needs an identifier with system and value."),
+    "bdl-10": N_("A document needs its time."),
+    "bdl-11": N_("A document begins with a Composition."),
+    "bdl-12": N_("A message begins with a MessageHeader."),
+    "cmp-1": N_("A section needs a text, an entry or a section below it."),
+    "cmp-2": N_("A section with entries gives no reason for being empty."),
+    "csd-1": N_("Two concepts have the same code."),
+    "ctm-1": N_("Only a practitioner takes part on behalf of an organization."),
+    "ig-1": N_("A resource names a group the guide does not define."),
+    "ig-2": N_("A resource names a FHIR version the guide is not written for."),
+    "ppc-1": N_("A consent needs a policy or a policy rule."),
+    "ppc-2": N_("A consent to privacy needs its patient."),
+    "ppc-3": N_("A consent to research needs its patient."),
+    "ppc-4": N_("An advance directive needs its patient."),
+    "ppc-5": N_("A consent to treatment needs its patient."),
+    "provenance-1": N_("A practitioner or device acts on behalf of an organization; name it."),
+    "us-core-3-value": N_("The unit of a quantity is coded in UCUM."),
+    "us-core-6-attachment": N_("A document needs its data or the address where it lies."),
+    "us-core-7": N_("A procedure under way or done needs its time."),
+    "us-core-21": N_("An order needs to say who asked for it."),
+    "us-core-23": N_("When the race was not given, nothing else stands beside that."),
+    "vsd-1": N_("An include or exclude needs a code system or a value set."),
+    "vsd-2": N_("Listed concepts and filters need their code system."),
+    "vsd-3": N_("Concepts are either listed or filtered, not both."),
+    "vsd-6": N_("An entry of an expansion needs a code or a display."),
+    "vsd-9": N_("An entry of an expansion without a code must be abstract."),
+    "vsd-10": N_("A code of an expansion needs its code system."),
+}
+
+SENTENCES: Mapping[str, str] = MappingProxyType(_SCHEMA | _RESOURCE | _DATATYPES | _RESOURCES | _MORE_RESOURCES)
 
 
 def sentence(rule: str, **values: object) -> str:

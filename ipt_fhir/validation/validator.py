@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation import contained, schemas
+from ipt_fhir.validation.entries import entry_resources
 from ipt_fhir.validation.findings import Findings
 from ipt_fhir.validation.invariants import ADVICE
 from ipt_fhir.validation.issues import Issue, Severity, errors
@@ -25,12 +26,9 @@ def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
     if schema is None:
         return [Issue(Severity.ERROR, "resourceType", "unknown-type", sentence("unknown-type"))]
     where = resource["resourceType"]
-    local = frozenset(f"#{name}" for name in contained.contained_ids(resource))
-    found = _against(schema, resource, where, local)
+    found = _in_full(schema, resource, where)
     for profile in profiles:
-        found += _against_profile(profile, resource, local)
-    if "contained" in resource:
-        found += _inside(resource, local)
+        found += _against_profile(profile, resource, _local(resource))
     return list(dict.fromkeys(found)) or list(_advice(resource, where))
 
 
@@ -42,6 +40,23 @@ def is_valid(resource: JsonObject, profiles: Sequence[str] = ()) -> bool:
 def _schema_of(resource: JsonObject) -> Schema | None:
     name = resource.get("resourceType")
     return schemas.of_type(name) if isinstance(name, str) else None
+
+
+def _in_full(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
+    """A resource with what it contains and, for a Bundle, each entry of a type we hold."""
+    local = _local(resource)
+    found = _against(schema, resource, where, local)
+    if "contained" in resource:
+        found += _inside(resource, where, local)
+    if resource["resourceType"] == "Bundle":
+        for place, inner in entry_resources(resource):
+            own = _schema_of(inner)
+            found += _in_full(own, inner, f"{where}.{place}") if own else []
+    return found
+
+
+def _local(resource: JsonObject) -> frozenset[str]:
+    return frozenset(f"#{name}" for name in contained.contained_ids(resource))
 
 
 def _against(schema: Schema, resource: JsonObject, where: str, local: frozenset[str]) -> list[Issue]:
@@ -58,9 +73,8 @@ def _against_profile(profile: str, resource: JsonObject, local: frozenset[str]) 
     return _against(schema, resource, where, local)
 
 
-def _inside(resource: JsonObject, local: frozenset[str]) -> Iterator[Issue]:
+def _inside(resource: JsonObject, where: str, local: frozenset[str]) -> Iterator[Issue]:
     """Contained resources of the types we hold are checked in full; of the others the outer schema knows the name."""
-    where = resource["resourceType"]
     for index, inner in contained.inner_resources(resource):
         schema = _schema_of(inner)
         if schema is not None:
@@ -72,5 +86,8 @@ def _inside(resource: JsonObject, local: frozenset[str]) -> Iterator[Issue]:
 def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
     """Only asked of resources without an error: its rows rely on the shape of what they read."""
     for kind, rule, element, broken in ADVICE:
-        if kind in {"", where} and broken(resource):
+        if kind in {"", resource["resourceType"]} and broken(resource):
             yield Issue(Severity.WARNING, f"{where}.{element}", rule, f"{BASE}: {sentence(rule)}")
+    for place, inner in entry_resources(resource):
+        if _schema_of(inner):
+            yield from _advice(inner, f"{where}.{place}")

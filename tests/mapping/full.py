@@ -14,7 +14,7 @@ from ipt_fhir.model.fidelity import Fidelity, FidelityItem, FidelityMark
 from ipt_fhir.model.formulation import Formulation, RoleSheet
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, RatedBy, Rating
 from ipt_fhir.model.inventory import Contact, Expectation, InventoryEntry, Ring, Role, Support
-from ipt_fhir.model.measures import ResponseStatus
+from ipt_fhir.model.measures import ResponseStatus, SafetyAct, SafetyItem
 from ipt_fhir.model.people import Person
 from ipt_fhir.model.problem_areas import DisputeStage, ProblemAreaCode, StageOn
 from ipt_fhir.model.records import Document, DocumentKind, Message, MessageKind, RecordLink, Relation
@@ -66,6 +66,7 @@ _ALONE = replace(
     author=None,
     self_entered=True,
     focus_goal=None,
+    answers=answers("222212211"),
 )
 
 FULL: Episode = replace(
@@ -103,6 +104,7 @@ FULL: Episode = replace(
             due=date(2026, 3, 16),
             stage=DisputeStage.RENEGOTIATION,
         ),
+        Goal(id=_id(13), kind=GoalKind.PLAIN, text="Have a crisis plan.", template="G-32", start=START, due=START),
     ),
     activities=(
         *EXAMPLE.activities,
@@ -156,6 +158,19 @@ FULL: Episode = replace(
         replace(FOLLOW_UP, status=ResponseStatus.ENTERED_IN_ERROR),
         _AMENDED,
         _ALONE,
+    ),
+    safety_items=(
+        *EXAMPLE.safety_items,
+        SafetyItem(
+            id=_id(41),
+            response=_ALONE.id,
+            link_id="/44260-8",
+            answer="LA6569-3",
+            opened=_ALONE.authored,
+            act=SafetyAct.DISCUSSED,
+            settled=datetime(2026, 2, 2, 10, 0, tzinfo=UTC),
+            settled_by=THERAPIST,
+        ),
     ),
     setting=Setting.OUTPATIENT,
     supervisor=Person(display="ZZTEST Supervisor", reference="Practitioner/supervisor-1"),

@@ -10,22 +10,53 @@ from typing import Any
 
 from ipt_fhir import rawjson
 from ipt_fhir.rawjson import JsonObject
-from ipt_fhir.validation import schemas
+from ipt_fhir.validation import generate, schemas
+from ipt_fhir.validation.generation.packages import read_package
 from tests.published import published
 
 R4_EXAMPLES = "ig/hl7.fhir.r4.examples-4.0.1-subset.tgz"
 US_CORE = "ig/hl7.fhir.us.core-{}.tgz"
+US_CORE_VERSIONS = ("6.1.0", "7.0.0", "8.0.0")
 US_CORE_PROFILES = "http://hl7.org/fhir/us/core/StructureDefinition"
 
-# Official examples that are wrong, and the rule they break. HL7's engine says the same of each of them.
-WRONG = {
-    "Observation/clinical-gender": "reference-target",
-    "QuestionnaireResponse/gcs": "absolute",
-    "Questionnaire/phq-9-questionnaire": "absolute",
-    "Questionnaire/qs1": "required",
-    "QuestionnaireResponse/ussg-fht-answers": "absolute",
-    "Questionnaire/zika-virus-exposure-assessment": "txt-2",
+# Official examples that are wrong, and the rules they break. HL7's engine says the same of each of them. Most name a
+# Library or an activity by a relative address, which a canonical never is.
+_RELATIVE_CANONICALS = (
+    "ActivityDefinition/administer-zika-virus-exposure-assessment",
+    "ActivityDefinition/provide-mosquito-prevention-advice",
+    "ActivityDefinition/referralPrimaryCareMentalHealth",
+    "ActivityDefinition/referralPrimaryCareMentalHealth-initial",
+    "ActivityDefinition/serum-zika-dengue-virus-igm",
+    "PlanDefinition/chlamydia-screening-intervention",
+    "PlanDefinition/exclusive-breastfeeding-intervention-01",
+    "PlanDefinition/exclusive-breastfeeding-intervention-02",
+    "PlanDefinition/exclusive-breastfeeding-intervention-03",
+    "PlanDefinition/exclusive-breastfeeding-intervention-04",
+    "PlanDefinition/low-suicide-risk-order-set",
+    "PlanDefinition/opioidcds-04",
+    "PlanDefinition/opioidcds-05",
+    "PlanDefinition/opioidcds-07",
+    "PlanDefinition/opioidcds-08",
+    "PlanDefinition/opioidcds-10",
+    "PlanDefinition/opioidcds-11",
+    "PlanDefinition/zika-virus-intervention",
+    "PlanDefinition/zika-virus-intervention-initial",
+    "Procedure/f201",
+    "Questionnaire/phq-9-questionnaire",
+    "QuestionnaireResponse/gcs",
+    "QuestionnaireResponse/ussg-fht-answers",
+)
+WRONG: dict[str, set[str]] = {
+    **{name: {"absolute"} for name in _RELATIVE_CANONICALS},
+    "ActivityDefinition/blood-tubes-supply": {"absolute", "txt-2"},
+    "ActivityDefinition/heart-valve-replacement": {"txt-2"},
+    "MedicationRequest/medrx0301": {"reference-target"},
+    "Observation/clinical-gender": {"reference-target"},
+    "Questionnaire/qs1": {"required"},
+    "Questionnaire/zika-virus-exposure-assessment": {"txt-2"},
 }
+# Two codes of this table end in a space.
+WRONG_DEFINITIONS = {"http://terminology.hl7.org/CodeSystem/v2-0550"}
 
 
 def r4() -> dict[str, JsonObject]:
@@ -36,6 +67,11 @@ def r4() -> dict[str, JsonObject]:
 def us_core(version: str) -> dict[str, JsonObject]:
     """The examples of a US Core release."""
     return _covered(published(US_CORE.format(version)), "package/example/")
+
+
+def definitions() -> list[JsonObject]:
+    """The StructureDefinitions, ValueSets and CodeSystems of R4 itself."""
+    return list(read_package(published(generate.CORE)).definitions.values())
 
 
 def samples() -> dict[str, JsonObject]:
@@ -50,9 +86,10 @@ def name_of(resource: JsonObject) -> str:
     return f"{resource['resourceType']}/{resource.get('id')}"
 
 
-def profiles_held(resource: JsonObject) -> list[str]:
-    """The profiles it claims that we can check."""
-    return [profile for profile in resource.get("meta", {}).get("profile", []) if schemas.of_profile(profile)]
+def profiles_held(resource: JsonObject, us_core: str = "6.1.0") -> list[str]:
+    """The profiles it claims that we can check, those of US Core in this version."""
+    claimed = [profile.partition("|")[0] for profile in resource.get("meta", {}).get("profile", [])]
+    return [f"{profile}|{us_core}" for profile in claimed if schemas.of_profile(f"{profile}|{us_core}")]
 
 
 @cache

@@ -10,6 +10,7 @@ from ipt_fhir.validation import generate, schemas
 from ipt_fhir.validation.generation.bindings import CodeTable
 from ipt_fhir.validation.generation.elements import TypeWriter
 from ipt_fhir.validation.generation.packages import NotPublished, Package, Published, read_package
+from ipt_fhir.validation.generation.structure import rule_of, tree
 from ipt_fhir.validation.generation.valuesets import expand
 from tests.published import published
 
@@ -76,3 +77,15 @@ def test_a_value_set_whose_codes_live_elsewhere_is_not_guessed(core: Package) ->
 def test_an_abstract_code_is_not_a_code_to_use(core: Package) -> None:
     codes = expand(Published([core]), f"{FHIR}/item-type") or {}
     assert "question" not in codes["http://hl7.org/fhir/item-type"]
+
+
+def test_no_key_of_an_invariant_means_two_things(core: Package) -> None:
+    """A key used again for another rule would be taken for the first one; US Core has done that."""
+    meanings: dict[str, set[str]] = {}
+    for file, names in {generate.CORE: generate.TYPES, **generate.PROFILES}.items():
+        shelf = Published([read_package(published(file)), core])
+        for element in (found for name in names for found in tree(shelf.structure(name)).walk()):
+            for row in element.raw.get("constraint", []):
+                if row["severity"] == "error":
+                    meanings.setdefault(rule_of(row), set()).add(row.get("expression", "").lower())
+    assert {rule: said for rule, said in meanings.items() if len(said) > 1} == {}

@@ -26,6 +26,7 @@ from tests.validation.examples import (
     questionnaire,
     task,
 )
+from tests.validation.more_cases import MORE_CASES, MORE_US_CORE_CASES
 
 UCUM = "http://unitsofmeasure.org"
 ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
@@ -72,6 +73,7 @@ def without_value(resource: JsonObject) -> JsonObject:
 
 # Rule -> (what breaks it, the nearest thing that does not).
 CASES: dict[str, tuple[JsonObject, JsonObject]] = {
+    **MORE_CASES,
     "age-1": (quantity("Age", value=0, system=UCUM, code="a"), quantity("Age", value=30, system=UCUM, code="a")),
     "att-1": (
         value(valueAttachment={"data": "YQ=="}),
@@ -244,6 +246,7 @@ US_CORE_CASES: dict[str, tuple[str, JsonObject, JsonObject]] = {
         patient(name=[{"text": "A"}]),
         patient(name=[{"extension": [ABSENT]}]),
     ),
+    **MORE_US_CORE_CASES,
 }
 
 

@@ -42,7 +42,12 @@ def _not_negative(element: str) -> Row:
 
 
 PRESENCE: dict[str, Row] = {
+    "app-1": _any_of("type", "actor"),
+    "app-2": _all(_needs("start", "end"), _needs("end", "start")),
     "att-1": _needs("data", "contentType"),
+    "bdl-5": _any_of("resource", "request", "response"),
+    "cmp-1": _any_of("text", "entry", "section"),
+    "cmp-2": _not_both("emptyReason", "entry"),
     "con-1": _any_of("summary", "assessment"),
     "con-2": _any_of("code", "detail"),
     "cpl-3": _not_both("detail", "reference"),
@@ -54,6 +59,7 @@ PRESENCE: dict[str, Row] = {
     "obs-3": _any_of("low", "high", "text"),
     "obs-6": _not_both("dataAbsentReason", "value[x]"),
     "pat-1": _any_of("name", "telecom", "address", "organization"),
+    "ppc-1": _any_of("policy", "policyRule"),
     "prr-1": _needs("orderDetail", "code"),
     "qrs-1": _not_both("answer", "item"),
     "qty-3": _needs("code", "system"),
@@ -76,4 +82,10 @@ PRESENCE: dict[str, Row] = {
     "trd-2": _needs("condition", "data"),
     "us-core-1": lambda _: {"minLength": 10},
     "us-core-2": _any_of("component", "hasMember", "dataAbsentReason", "value[x]"),
+    "us-core-6-attachment": _any_of("url", "data"),
+    "vsd-1": _any_of("valueSet", "system"),
+    "vsd-2": _all(_needs("concept", "system"), _needs("filter", "system")),
+    "vsd-3": _not_both("concept", "filter"),
+    "vsd-6": _any_of("code", "display"),
+    "vsd-10": _needs("code", "system"),
 }

@@ -15,7 +15,7 @@ from ipt_fhir.validation.generation.primitives import Schema
 from ipt_fhir.validation.generation.structure import Element, is_primitive, tree
 from ipt_fhir.validation.generation.targets import pointing_to, target_types
 
-_SLICED_BY = {("value", "url"), ("pattern", "$this")}
+_SLICED_BY = {"value", "pattern"}
 
 
 @dataclass
@@ -69,7 +69,7 @@ class ProfileWriter:
             schema["maxItems"] = element.largest
         if element.smallest > max(1, before.smallest):
             schema["minItems"] = element.smallest
-        slices = [rule for name, cut in element.slices.items() for rule in self._slice(element, name, cut)]
+        slices = [rule for name, cut in element.slices.items() for rule in self._slice(element, before, name, cut)]
         return schema | ({"allOf": slices} if slices else {})
 
     def _value(self, element: Element, before: Element, kind: JsonObject, unprofiled: JsonObject) -> Schema:
@@ -89,36 +89,43 @@ class ProfileWriter:
             parts += rules
         return _merged(parts)
 
-    def _slice(self, element: Element, name: str, cut: Element) -> Iterator[Schema]:
+    def _slice(self, element: Element, before: Element, name: str, cut: Element) -> Iterator[Schema]:
         matcher = self._matcher(element, cut)
         if matcher is None:
             return
         if cut.smallest or cut.largest is not None:
             count = {"minContains": cut.smallest} | ({} if cut.largest is None else {"maxContains": cut.largest})
             yield {"rule": "slice", "slice": f"{element.path}:{name}", "contains": matcher, **count}
-        if content := self._slice_content(cut):
+        if content := self._slice_content(cut, before):
             yield {"items": {"if": matcher, "then": content}}
 
     def _matcher(self, element: Element, cut: Element) -> Schema | None:
         """How an item of the slice is known; None where its ValueSet cannot be expanded from the packages."""
-        discriminators = {(row["type"], row["path"]) for row in element.raw["slicing"]["discriminator"]}
-        if not discriminators <= _SLICED_BY:
-            raise ValueError(f"{element.path} is sliced by {discriminators}: write that in profiles.py first")
-        if ("value", "url") in discriminators:
-            profiles = cut.types[0].get("profile", [])
-            url = profiles[0] if profiles else cut.children["url"].raw["fixedUri"]
-            return matching({"url": url})
+        rows = element.raw["slicing"]["discriminator"]
+        if len(rows) > 1 or rows[0]["type"] not in _SLICED_BY:
+            raise ValueError(f"{element.path} is sliced by {rows}: write that in profiles.py first")
+        path = rows[0]["path"]
+        if path == "$this":
+            return self._known_by(cut)
+        profiles = cut.types[0].get("profile", [])
+        if path == "url" and profiles:
+            return matching({"url": profiles[0]})
+        value = self._known_by(cut.children[path])
+        return value and {"type": "object", "properties": {path: value}, "required": [path]}
+
+    def _known_by(self, cut: Element) -> Schema | None:
+        """What the discriminating element of a slice looks like."""
         if _fixed(cut):
             return matching(_fixed(cut)[0])
         if cut.required_value_set is None:
-            raise ValueError(f"{element.path}:{cut.raw['sliceName']} has neither a pattern nor a required ValueSet")
+            raise ValueError(f"{cut.raw['id']} has neither a pattern nor a required ValueSet")
         return self.codes.bound(cut.types[0]["code"], cut.required_value_set)
 
-    def _slice_content(self, cut: Element) -> Schema:
+    def _slice_content(self, cut: Element, before: Element) -> Schema:
         """What an item of the slice must hold. Extensions of guides that are not among the packages are left alone."""
         profiles = cut.types[0].get("profile", [])
         if not profiles:
-            return self._object(cut, self._root(cut.types[0]["code"])) if cut.children else {}
+            return self._object(cut, before) if cut.children else {}
         structure = self.published.find("StructureDefinition", profiles[0])
         if structure is None:
             return {}

@@ -11,10 +11,24 @@ from ipt_fhir.rawjson import JsonObject
 _FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 _SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 
+# A key is meant to be unique, but US Core used some twice; the second meaning gets a name of its own here.
+_SECOND_MEANINGS = {
+    ("us-core-3", "ofType(Quantity).system.empty() or ofType(Quantity).system = 'http://unitsofmeasure.org'"): (
+        "us-core-3-value"
+    ),
+    ("us-core-6", "url.exists() or data.exists()"): "us-core-6-attachment",
+}
+
 
 def is_primitive(type_code: str) -> bool:
     """FHIR writes primitive types with a small first letter."""
     return type_code[0].islower()
+
+
+def rule_of(constraint: JsonObject) -> str:
+    """The name of the rule a constraint is: its key, unless the key means something else elsewhere."""
+    key = str(constraint["key"])
+    return _SECOND_MEANINGS.get((key, constraint.get("expression", "")), key)
 
 
 @dataclass
@@ -68,7 +82,7 @@ class Element:
     @property
     def constraints(self) -> dict[str, str]:
         """Invariant key -> severity (error, warning)."""
-        return {row["key"]: row["severity"] for row in self.raw.get("constraint", [])}
+        return {rule_of(row): row["severity"] for row in self.raw.get("constraint", [])}
 
     @property
     def required_value_set(self) -> str | None:
