@@ -17,7 +17,7 @@ from enum import StrEnum
 from ipt_fhir.locale.texts import text
 from ipt_fhir.model.activities import Activity, ActivityStatus
 from ipt_fhir.model.ending import TerminationReason
-from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus
+from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
 from ipt_fhir.model.sessions import Phase
 from ipt_fhir.protocol import course_guards as guards
 from ipt_fhir.protocol.catalogue import activity_templates
@@ -108,18 +108,14 @@ def take(
     return replace(episode, phase=_phase(episode, step), status=_status(episode, step), activities=activities)
 
 
-def maintenance_contract(episode: Episode, agreed_on: date) -> Contract:
-    """The contract for the sessions that follow the acute course, as the variant has them.
+def maintenance_contract(contract: Contract, sessions: int, frequency: Frequency, agreed_on: date) -> Contract:
+    """The contract for ``sessions`` more that follow the acute course, the first one an interval after ``agreed_on``.
 
-    Numbers go on, so ``sessions`` counts from the first one of the course. Raises ValueError when the variant has no
-    maintenance or nothing was contracted before.
+    Numbers go on, so the new contract counts from the first session of the course.
     """
-    maintenance, contract = variant_of(episode).maintenance, episode.contract
-    if maintenance is None or contract is None:
-        raise ValueError(f"{episode.variant} has no maintenance sessions, or no contract went before")
-    ends_on = day_of_session(agreed_on, maintenance.sessions + 1, maintenance.frequency)
-    sessions = contract.sessions + maintenance.sessions
-    return replace(contract, sessions=sessions, frequency=maintenance.frequency, agreed_on=agreed_on, ends_on=ends_on)
+    ends_on = day_of_session(agreed_on, sessions + 1, frequency)
+    total = contract.sessions + sessions
+    return replace(contract, sessions=total, frequency=frequency, agreed_on=agreed_on, ends_on=ends_on)
 
 
 def _ahead(episode: Episode, today: date, decisions: Decisions) -> Iterator[tuple[Step, list[Obstacle]]]:

@@ -82,7 +82,8 @@ def suggest(
         return Achievement.SUSTAINING
     if _reached(goal, run):
         return Achievement.ACHIEVED
-    if today >= goal.due:
+    # On the due day a target that is met and only waits for its second reading is not called missed.
+    if today >= goal.due and not run:
         return Achievement.NOT_ACHIEVED
     return _direction(goal, readings)
 

@@ -1,6 +1,6 @@
 """The ten rules of a course, and where each is held.
 
-ipt-1   A goal has a due date, and a score target exactly where a score measures it: ``model.goals.Goal`` refuses others.
+ipt-1   A goal has a due date, and a score target exactly where a score measures it: ``model.goals.Goal``.
 ipt-2   A score belongs to a response of the same patient, lies in range, and is absent where answers are missing: asked
         of what is sent (``validation``).
 ipt-3   Phases follow each other, and status and phase agree: here. Leaving one out needs a reason: ``protocol.course``.
@@ -75,7 +75,8 @@ def _phase_order(episode: Episode) -> Iterator[Breach]:
 
 
 def _areas(episode: Episode) -> Iterator[Breach]:
-    if episode.phase in _PAST_INITIAL and episode.primary_area is None:
+    held = any(session.kind.counts and session.closed for session in episode.sessions)
+    if held and episode.phase in _PAST_INITIAL and episode.primary_area is None:
         yield Breach("ipt-4", "problem_areas", N_("The first phase is over and no problem area leads. Choose one."))
     for index, area in enumerate(episode.problem_areas):
         if area.code is ProblemAreaCode.GRIEF and not _somebody_died(episode):
