@@ -11,7 +11,8 @@ from ipt_fhir.instruments.catalogue import Band, instrument
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.measures import Response
 from ipt_fhir.model.sessions import Attendance, Phase, Session
-from ipt_fhir.protocol.catalogue import Variant, variants
+from ipt_fhir.protocol.catalogue import Variant
+from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.questionnaires.scoring import Change, Score, change, score
 
 MEASURE = "phq-9"
@@ -67,11 +68,6 @@ class Measure:
     def latest(self) -> Reading | None:
         """The newest reading."""
         return self.readings[-1] if self.readings else None
-
-
-def variant_of(episode: Episode) -> Variant:
-    """The variant of the course; an unknown one (from another version of this app) reads as the 16-session form."""
-    return variants().get(episode.variant) or variants()["ipt-adult-16"]
 
 
 def course(episode: Episode) -> Course:

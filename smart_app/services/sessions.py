@@ -7,8 +7,9 @@ from datetime import date
 
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.sessions import Attendance, Mode, Session
+from ipt_fhir.protocol.course_guards import variant_of
 from smart_app.language import gettext as _
-from smart_app.services.overview import course, variant_of
+from smart_app.services.overview import course
 from smart_app.services.planning import with_standing
 from smart_app.services.problems import Problems, read_day
 
