@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -51,9 +52,12 @@ class Spelled:
 
 
 _LIMITS = Limits()
-_BRACKETS = b"{}[]"
-_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
-_ONE_KIND = bytes.maketrans(_BRACKETS, b"()()")
+_STEP = 10
+_QUOTE = b'"'
+_STRUCTURE = b'"{}[]:,'
+_NOT_STRUCTURE = bytes(set(range(256)) - set(_STRUCTURE))
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_ONE_KIND = bytes.maketrans(b"{}[]", b"()()")
 
 
 def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
@@ -63,13 +67,14 @@ def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
     """
     if len(data) > limits.size:
         raise JsonRefused(f"larger than {limits.size} bytes")
-    bare = _without_strings(data)
-    _check_shape(bare, limits)
+    skeleton = _skeleton(data)
+    _check_shape(skeleton, limits)
+    _check_digits(data, limits)
     try:
         value = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise JsonRefused(f"not JSON: {wrong}") from wrong
-    if _lost_a_member(data, bare, value):
+    if _lost_a_member(data, skeleton, value):
         raise JsonRefused("the same name stands twice in one object")
     return value
 
@@ -112,14 +117,12 @@ def copy(value: Any) -> Any:
     return value
 
 
-def _check_shape(bare: bytes, limits: Limits) -> None:
+def _check_shape(skeleton: bytes, limits: Limits) -> None:
     """Hold the text without its strings against the limits, before a parser recurses into it."""
-    if bare.count(b",") + bare.count(b"{") + bare.count(b"[") > limits.nodes:
+    if skeleton.count(b",") + skeleton.count(b"{") + skeleton.count(b"[") > limits.nodes:
         raise JsonRefused(f"more than {limits.nodes} values")
-    if not _is_within(limits.depth, bare.translate(_ONE_KIND, _NOT_BRACKETS)):
+    if not _is_within(limits.depth, skeleton.translate(_ONE_KIND, _NOT_BRACKETS)):
         raise JsonRefused(f"nested deeper than {limits.depth}, or brackets do not match")
-    if re.search(rb"[0-9]{%d}" % (limits.digits + 1), bare):
-        raise JsonRefused(f"a number of more than {limits.digits} digits")
 
 
 def _is_within(depth: int, brackets: bytes) -> bool:
@@ -131,20 +134,64 @@ def _is_within(depth: int, brackets: bytes) -> bool:
     return not brackets
 
 
-def _without_strings(data: bytes) -> bytes:
-    """The text outside its strings. Of an unbalanced text anything may be left; the parser refuses it later."""
-    return b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+def _check_digits(data: bytes, limits: Limits) -> None:
+    """Refuse a number of too many digits.
+
+    A run so long shows in every tenth byte as several digits in a row. Where little else does, the place itself is
+    looked at, and only a run that is really there sends us through all strings to see whether it lies in one.
+    """
+    too_many, in_a_row = _digit_patterns(limits.digits)
+    if limits.digits >= _STEP:
+        sampled = in_a_row.finditer(data[::_STEP])
+        spans = ((_STEP * (found.start() - 1), _STEP * (found.end() + 1)) for found in sampled)
+        if not any(too_many.search(data, max(0, start), end) for start, end in spans):
+            return
+    if too_many.search(b"".join(_without_escapes(data).split(_QUOTE)[::2])):
+        raise JsonRefused(f"a number of more than {limits.digits} digits")
 
 
-def _lost_a_member(data: bytes, bare: bytes, value: Any) -> bool:
+@cache
+def _digit_patterns(digits: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """More digits than allowed, and what every tenth byte of them shows at least."""
+    return re.compile(rb"[0-9]{%d}" % (digits + 1)), re.compile(rb"[0-9]{%d,}" % max(1, digits // _STEP))
+
+
+def _skeleton(data: bytes) -> bytes:
+    """Brackets, colons and commas outside strings. Of an unbalanced text anything may be left; the parser refuses it.
+
+    Once escapes and all other bytes are gone, most strings are two quotes side by side and vanish in one go; taking
+    two neighbouring quotes away never changes what lies inside a string and what outside.
+    """
+    marks = _without_escapes(data).translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    return b"".join(marks.split(_QUOTE)[::2])
+
+
+def _without_escapes(data: bytes) -> bytes:
+    """The text without each backslash and the byte it escapes."""
+    first, *others = data.split(b"\\")
+    kept, escaped = [first], True
+    for part in others:
+        if escaped and not part:
+            escaped = False  # a backslash escapes the next one
+            continue
+        kept.append(part[1:] if escaped else part)
+        escaped = True
+    return b"".join(kept)
+
+
+def _lost_a_member(data: bytes, skeleton: bytes, value: Any) -> bool:
     """Whether the parser dropped a member, which it does with the first of two equal names.
 
-    Every member has a colon of its own, and colons in strings are written back as they were read; so a lost member is
-    a lost colon. Only a colon that was escaped (``\\u003a``) would come back as one more: then members are counted.
+    Text that is written back byte by byte lost nothing. Otherwise: every member has a colon of its own, and colons in
+    strings are written back as they were read; so a lost member is a lost colon. Only a colon that was escaped
+    (``\\u003a``) would come back as one more: then members are counted.
     """
+    written = _ENCODER.encode(value)
+    if written == data:
+        return False
     if b"\\u003" in data:
-        return bare.count(b":") != _count_members(value)
-    return data.count(b":") != _ENCODER.encode(value).count(b":")
+        return skeleton.count(b":") != _count_members(value)
+    return data.count(b":") != written.count(b":")
 
 
 def _count_members(value: Any) -> int:

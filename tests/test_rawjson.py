@@ -82,6 +82,37 @@ def test_limits_count_before_parsing() -> None:
         rawjson.parse(b"[1,2,3,4,5,6]", Limits(nodes=5))
 
 
+@given(st.integers(0, 40), st.integers(1, 60), st.booleans(), st.sampled_from([3, 12, 30]))
+def test_a_number_of_too_many_digits_is_found_wherever_it_stands(
+    before: int, digits: int, quoted: bool, most: int
+) -> None:
+    quote = '"' if quoted else ""
+    text = f'{{"{"a" * before}":[1,{quote}{"7" * digits}{quote},"\\\\"]}}'.encode()
+    if digits > most and not quoted:
+        with pytest.raises(JsonRefused, match="digits"):
+            rawjson.parse(text, Limits(digits=most))
+    else:
+        rawjson.parse(text, Limits(digits=most))
+
+
+_STRINGS = st.text(st.sampled_from('a"\\{}[]:, 1'), max_size=8)
+
+
+@given(st.recursive(_STRINGS, lambda inner: st.lists(inner) | st.dictionaries(_STRINGS, inner), max_leaves=12))
+def test_depth_is_counted_outside_strings_whatever_they_hold(tree: object) -> None:
+    """attack-A54: quotes, backslashes and brackets in strings neither hide nesting nor pretend it."""
+    depth = depth_of(tree)
+    assert rawjson.parse(rawjson.write(tree), Limits(depth=depth)) == tree
+    if depth:
+        with pytest.raises(JsonRefused, match="nested deeper"):
+            rawjson.parse(rawjson.write(tree), Limits(depth=depth - 1))
+
+
+def depth_of(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
+
+
 def test_brackets_and_colons_inside_strings_do_not_count() -> None:
     assert rawjson.parse(b'{"a":"[[[[{:\\"\\\\"}', Limits(depth=1)) == {"a": '[[[[{:"\\'}
 

@@ -46,6 +46,7 @@ _RESOURCE = {
     "dom-4": N_("A contained resource has no version and no time of change of its own; leave them out."),
     "dom-5": N_("A contained resource has no security label of its own; label the resource around it."),
     "dom-6": N_("There is no narrative; systems that cannot read the data will show nothing."),
+    "full-url": N_("The full address of the entry disagrees with the type and id of its resource."),
     "ext-1": N_("An extension holds either one value or further extensions."),
     "ref-1": N_("The reference points to a contained resource that is not there."),
     "txt-1": N_("The narrative is not plain XHTML, or holds something that could act (script, form, event attribute)."),
@@ -157,7 +158,24 @@ _MORE_RESOURCES = {
     "vsd-10": N_("A code of an expansion needs its code system."),
 }
 
-SENTENCES: Mapping[str, str] = MappingProxyType(_SCHEMA | _RESOURCE | _DATATYPES | _RESOURCES | _MORE_RESOURCES)
+# Ours (clinical.py).
+_CLINICAL = {
+    "ipt-goal-due": N_("A goal that is still open needs a day by which it should be reached."),
+    "ipt-goal-one-score": N_("A goal aims at one score; move the second target into a goal of its own."),
+    "ipt-one-patient": N_("It names another patient than the rest of the course; nothing of it may be filed."),
+    "ipt-plan-end": N_("A closed plan should say when it ended."),
+    "ipt-safety-task": N_("A positive safety answer needs its safety task."),
+    "ipt-score-incomplete": N_("There is a score although answers are missing."),
+    "ipt-score-range": N_("The score lies outside the range of its instrument."),
+    "ipt-score-source": N_("A score needs the response it was drawn from."),
+    "ipt-score-total": N_("The score is not what the answers add up to."),
+    "ipt-subject": N_("It does not say whose it is."),
+    "ipt-third-party-name": N_("It holds the name of somebody who is not to be named in the chart."),
+}
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    _SCHEMA | _RESOURCE | _DATATYPES | _RESOURCES | _MORE_RESOURCES | _CLINICAL
+)
 
 
 def sentence(rule: str, **values: object) -> str:
