@@ -44,7 +44,7 @@ def waiting(course: Episode) -> Episode:
 
 def naive(course: Episode) -> Episode:
     """The course with a time without its zone."""
-    first, *others = course.responses
+    first = course.responses[0]
     return replace(course, responses=(replace(first, authored=first.authored.replace(tzinfo=None)),))
 
 
