@@ -28,8 +28,8 @@ def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
     where = resource["resourceType"]
     found = _in_full(schema, resource, where)
     for profile in profiles:
-        found += _against_profile(profile, resource, _local(resource))
-    return list(dict.fromkeys(found)) or list(_advice(resource, where))
+        found += _against_profile(profile, resource)
+    return list(dict.fromkeys(found)) if found else list(_advice(resource, where))
 
 
 def is_valid(resource: JsonObject, profiles: Sequence[str] = ()) -> bool:
@@ -44,10 +44,9 @@ def _schema_of(resource: JsonObject) -> Schema | None:
 
 def _in_full(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     """A resource with what it contains and, for a Bundle, each entry of a type we hold."""
-    local = _local(resource)
-    found = _against(schema, resource, where, local)
+    found = _against(schema, resource, where)
     if "contained" in resource:
-        found += _inside(resource, where, local)
+        found += _inside(resource, where)
     if resource["resourceType"] == "Bundle":
         found += [_misnamed(f"{where}.{place}") for place in misnamed(resource)]
         for place, inner in entry_resources(resource):
@@ -60,39 +59,40 @@ def _misnamed(place: str) -> Issue:
     return Issue(Severity.ERROR, place, "full-url", f"{BASE}: {sentence('full-url')}")
 
 
-def _local(resource: JsonObject) -> frozenset[str]:
-    return frozenset(f"#{name}" for name in contained.contained_ids(resource))
-
-
-def _against(schema: Schema, resource: JsonObject, where: str, local: frozenset[str]) -> list[Issue]:
+def _against(schema: Schema, resource: JsonObject, where: str, around: JsonObject | None = None) -> list[Issue]:
+    """``around`` is the resource that contains this one; what it contains may be referred to."""
     if schema.accepts(resource):
         return []
+    ids = contained.contained_ids(resource if around is None else around)
+    local = frozenset(f"#{name}" for name in ids) | (frozenset() if around is None else {"#"})
     return Findings(schema, where, local).of(schema.errors(resource))
 
 
-def _against_profile(profile: str, resource: JsonObject, local: frozenset[str]) -> list[Issue]:
+def _against_profile(profile: str, resource: JsonObject) -> list[Issue]:
     schema, where = schemas.of_profile(profile), resource["resourceType"]
     if schema is None or schema.document["constrains"] != where:
         words = sentence("unknown-profile", element=profile)
         return [Issue(Severity.ERROR, where, "unknown-profile", words)]
-    return _against(schema, resource, where, local)
+    return _against(schema, resource, where)
 
 
-def _inside(resource: JsonObject, where: str, local: frozenset[str]) -> Iterator[Issue]:
+def _inside(resource: JsonObject, where: str) -> Iterator[Issue]:
     """Contained resources of the types we hold are checked in full; of the others the outer schema knows the name."""
     for index, inner in contained.inner_resources(resource):
         schema = _schema_of(inner)
         if schema is not None:
-            yield from _against(schema, inner, f"{where}.contained[{index}]", local | {"#"})
+            yield from _against(schema, inner, f"{where}.contained[{index}]", around=resource)
     for place, rule in contained.broken_rules(resource):
         yield Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}")
 
 
 def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
     """Only asked of resources without an error: its rows rely on the shape of what they read."""
+    name = resource["resourceType"]
     for kind, rule, element, broken in ADVICE:
-        if kind in {"", resource["resourceType"]} and broken(resource):
+        if (not kind or kind == name) and broken(resource):
             yield Issue(Severity.WARNING, f"{where}.{element}", rule, f"{BASE}: {sentence(rule)}")
-    for place, inner in entry_resources(resource):
-        if _schema_of(inner):
-            yield from _advice(inner, f"{where}.{place}")
+    if name == "Bundle":
+        for place, inner in entry_resources(resource):
+            if _schema_of(inner):
+                yield from _advice(inner, f"{where}.{place}")
