@@ -28,6 +28,7 @@ from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.shelf import Shelf
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
+from ipt_fhir.model.records import Document
 from ipt_fhir.model.sessions import Session
 from ipt_fhir.rawjson import JsonObject
 
@@ -75,8 +76,7 @@ def after_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, Wr
     for message in episode.messages:
         yield message.id, partial(communication.write_message, message, episode.id, writing)
     for document in episode.documents:
-        body = partial(narrative.of_plan, episode, writing.site)
-        yield document.id, partial(documentreference.write_document, document, body, episode, writing)
+        yield document.id, partial(_write_document, document, episode, writing)
 
 
 def with_beside(episode: Episode, shelf: Shelf) -> Episode:
@@ -91,6 +91,12 @@ def with_beside(episode: Episode, shelf: Shelf) -> Episode:
         messages=tuple(sorted(messages, key=lambda item: (item.sent, item.id))),
         documents=tuple(sorted(documents, key=lambda item: (item.written, item.id))),
     )
+
+
+def _write_document(document: Document, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+    """The page is the plan's narrative, made only when the document is not filed yet."""
+    body = "" if old else narrative.of_plan(episode, writing.site)
+    return documentreference.write_document(document, body, episode, writing, old)
 
 
 def _read(shelf: Shelf, kind: str, read: Callable[[JsonObject], Value], plan: str = "") -> list[Value]:
@@ -121,7 +127,8 @@ def _lost_sessions(episode: Episode, shelf: Shelf) -> list[Session]:
     ):
         for resource in shelf.of_type(kind):
             session = shelf.attempt(resource, read)
-            if session and session.closed and session.place not in there:
-                if editing.identifier_of(resource) == key_of(episode.id, session):
-                    found.setdefault(session.place, session)
+            if session is None or not session.closed or session.place in there:
+                continue
+            if editing.identifier_of(resource) == key_of(episode.id, session):
+                found.setdefault(session.place, session)
     return list(found.values())
