@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from ipt_fhir.rawjson import JsonObject
@@ -10,7 +12,11 @@ from ipt_fhir.validation.validator import validate
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
 from tests.validation import examples
+from tests.validation.disagreements import Disagreement, disagreement
+from tests.validation.mutator import HARMLESS, WILD, WRONG, Mutant, mutants
+from tests.validation.profile_mutator import profile_mutants
 from tests.validation.test_invariants import CASES, US_CORE_CASES
+from tests.validation.test_mutations import SEED, good
 
 pytestmark = pytest.mark.proof
 
@@ -20,6 +26,36 @@ ACCEPTED_HERE_ONLY = {"per-1", "rng-2"}
 # The judge takes an effectiveDateTime for no DateTime, so it never asks us-core-1; the profile's own words do. It asks
 # ctm-1 and provenance-1 only of somebody it can fetch; the type stands in the reference.
 REFUSED_HERE_ONLY = {"ctm-1", "provenance-1", "us-core-1"}
+
+
+AGREEMENT = 0.99
+
+
+@pytest.fixture(scope="module")
+def clean(judge: Judge) -> dict[str, JsonObject]:
+    """Resources neither of the two refuses, so that what comes of them comes of the mutation."""
+    bare = {name: without_claims(resource) for name, resource in good().items()}
+    return {name: resource for name, resource in bare.items() if not refused(judge, resource)}
+
+
+def differences(judge: Judge, found: Iterable[Mutant]) -> list[Disagreement]:
+    """The mutants on which we and the judge differ; profiles are named without version, the judge holds one."""
+    told = []
+    for mutant in found:
+        profiles = [mutant.profile] if mutant.profile else []
+        ours = errors(validate(mutant.resource, profiles))
+        theirs = judge.judge(mutant.resource, *(profile.partition("|")[0] for profile in profiles)).errors
+        told.append(disagreement(mutant, ours, theirs))
+    return [difference for difference in told if difference]
+
+
+def unexplained(found: Iterable[Disagreement]) -> list[str]:
+    """What no kind explains, as a reader needs it to find the fault."""
+    return [shown(item) for item in found if not item.explained]
+
+
+def shown(item: Disagreement) -> str:
+    return f"{item.mutant.kind}: {item.mutant.source}: {item.mutant.place}: {' / '.join(item.said)}"
 
 
 def refused(judge: Judge, resource: JsonObject, *profiles: str) -> bool:
@@ -57,3 +93,24 @@ def test_what_breaks_a_rule_of_ours_is_refused_by_the_judge(judge: Judge, judge_
 def test_what_keeps_a_rule_of_ours_is_accepted_by_the_judge(judge: Judge) -> None:
     verdicts = {rule: judge.judge(kept).errors for rule, (_, kept) in CASES.items()}
     assert {rule for rule, found in verdicts.items() if found} == ACCEPTED_HERE_ONLY, verdicts
+
+
+def test_of_2000_spoilt_and_changed_resources_both_say_the_same(judge: Judge, clean: dict[str, JsonObject]) -> None:
+    found = differences(judge, mutants(clean, 2000, SEED, [*WRONG, *HARMLESS]))
+    assert unexplained(found) == []
+    assert 1 - len(found) / 2000 >= AGREEMENT, list(map(shown, found))
+
+
+def test_what_may_be_right_or_wrong_is_judged_alike_but_for_the_known_kinds(
+    judge: Judge, clean: dict[str, JsonObject]
+) -> None:
+    assert unexplained(differences(judge, mutants(clean, 1000, SEED, list(WILD)))) == []
+
+
+@pytest.mark.parametrize("version", examples.US_CORE_VERSIONS)
+def test_what_breaks_a_profile_is_refused_by_both(judge_with: JudgeWith, version: str) -> None:
+    engine = judge_with(us_core=version)
+    wrong = examples.WRONG_IN_610 if version == "6.1.0" else {}
+    published = {name: item for name, item in examples.us_core(version).items() if examples.name_of(item) not in wrong}
+    found = differences(engine, profile_mutants(published, 150, SEED, version))
+    assert list(map(shown, found)) == []
