@@ -1,16 +1,39 @@
-"""The resources inside a Bundle, each with its place (R4 bundle.html 2.36.1)."""
+"""The resources inside a Bundle, each with its place, and the addresses they go by (R4 bundle.html 2.36.1)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ipt_fhir.rawjson import JsonObject
 
+_RESTFUL = re.compile(r"^https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})$")
+
 
 def entry_resources(resource: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """``entry[3].resource`` and what stands there, where it is an object at all; nothing for other types."""
-    entries = resource.get("entry") if resource.get("resourceType") == "Bundle" else None
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        inner = entry.get("resource") if isinstance(entry, dict) else None
+    for place, entry in _entries(resource):
+        inner = entry.get("resource")
         if isinstance(inner, dict):
-            yield f"entry[{index}].resource", inner
+            yield f"{place}.resource", inner
+
+
+def misnamed(resource: JsonObject) -> Iterator[str]:
+    """``entry[3].fullUrl`` where a RESTful address disagrees with the resource it names (R4 Bundle.entry.fullUrl)."""
+    for place, entry in _entries(resource):
+        address, inner = entry.get("fullUrl"), entry.get("resource")
+        named = _RESTFUL.match(address) if isinstance(address, str) else None
+        if (
+            named
+            and isinstance(inner, dict)
+            and "id" in inner
+            and named[1] != f"{inner.get('resourceType')}/{inner['id']}"
+        ):
+            yield f"{place}.fullUrl"
+
+
+def _entries(resource: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    listed = resource.get("entry") if resource.get("resourceType") == "Bundle" else None
+    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(entry, dict):
+            yield f"entry[{index}]", entry

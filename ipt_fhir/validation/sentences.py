@@ -46,6 +46,7 @@ _RESOURCE = {
     "dom-4": N_("A contained resource has no version and no time of change of its own; leave them out."),
     "dom-5": N_("A contained resource has no security label of its own; label the resource around it."),
     "dom-6": N_("There is no narrative; systems that cannot read the data will show nothing."),
+    "full-url": N_("The full address of the entry disagrees with the type and id of its resource."),
     "ext-1": N_("An extension holds either one value or further extensions."),
     "ref-1": N_("The reference points to a contained resource that is not there."),
     "txt-1": N_("The narrative is not plain XHTML, or holds something that could act (script, form, event attribute)."),

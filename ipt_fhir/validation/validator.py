@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation import contained, schemas
-from ipt_fhir.validation.entries import entry_resources
+from ipt_fhir.validation.entries import entry_resources, misnamed
 from ipt_fhir.validation.findings import Findings
 from ipt_fhir.validation.invariants import ADVICE
 from ipt_fhir.validation.issues import Issue, Severity, errors
@@ -49,10 +49,15 @@ def _in_full(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     if "contained" in resource:
         found += _inside(resource, where, local)
     if resource["resourceType"] == "Bundle":
+        found += [_misnamed(f"{where}.{place}") for place in misnamed(resource)]
         for place, inner in entry_resources(resource):
             own = _schema_of(inner)
             found += _in_full(own, inner, f"{where}.{place}") if own else []
     return found
+
+
+def _misnamed(place: str) -> Issue:
+    return Issue(Severity.ERROR, place, "full-url", f"{BASE}: {sentence('full-url')}")
 
 
 def _local(resource: JsonObject) -> frozenset[str]:

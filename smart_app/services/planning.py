@@ -14,9 +14,10 @@ from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, ScaleLevel, ScoreTa
 from ipt_fhir.model.limits import TEXT_LIMITS, clean_text
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
 from ipt_fhir.protocol.catalogue import ActivityTemplate, GoalTemplate, activity_templates, goal_templates, variants
+from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.protocol.pace import day_of_session
 from smart_app.language import gettext as _
-from smart_app.services.overview import course, measure, variant_of
+from smart_app.services.overview import course, measure
 from smart_app.services.problems import Problems, read_day
 
 PERSON = "{person}"

@@ -13,13 +13,13 @@ from ipt_fhir.model.episode import Frequency
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus
 from ipt_fhir.model.problem_areas import ProblemAreaCode, ProposedBy, Rank
 from ipt_fhir.protocol.catalogue import GoalTemplate
+from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.terminology import concepts
 from ipt_fhir.terminology.therapy import FREQUENCIES
 from smart_app.language import gettext as _
 from smart_app.language import lazy_gettext
 from smart_app.services import charting
 from smart_app.services.desk import Desk
-from smart_app.services.overview import variant_of
 from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_activities, offered_goals
 from smart_app.services.problems import Problems
 from smart_app.web import words

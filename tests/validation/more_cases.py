@@ -265,6 +265,7 @@ WRONG_INSIDE: dict[str, JsonObject] = {
         "collection", entry(bundle("collection", entry(patient(id="p", active="yes")), id="b"))
     ),
     "Bundle.entry[0].resource.resourceType": bundle(
-        "collection", {"fullUrl": HERE, "resource": {"resourceType": "Potion", "id": "p"}}
+        "collection",
+        {"fullUrl": "urn:uuid:2a3d6f63-4f0a-4d3b-9c11-0a6d55d2f2a1", "resource": {"resourceType": "Potion", "id": "p"}},
     ),
 }

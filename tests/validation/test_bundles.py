@@ -48,3 +48,18 @@ def test_nonsense_in_entries_is_an_issue_and_no_crash(nonsense: Any) -> None:
 @pytest.mark.parametrize("nonsense", [None, 5, {}, ["collection"]])
 def test_nonsense_as_type_is_an_issue_and_no_crash(nonsense: Any) -> None:
     assert errors(validate({**bundle("collection", entry(patient(id="p"))), "type": nonsense}))
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("http://hospital.example/fhir/Patient/p", False),
+        ("urn:uuid:2a3d6f63-4f0a-4d3b-9c11-0a6d55d2f2a1", False),
+        ("http://hospital.example/records?nr=7", False),
+        ("http://hospital.example/fhir/Patient/q", True),
+        ("http://hospital.example/fhir/Person/p", True),
+    ],
+)
+def test_the_full_address_of_an_entry_agrees_with_its_resource(address: str, wrong: bool) -> None:
+    found = errors(validate(bundle("collection", {"fullUrl": address, "resource": patient(id="p")})))
+    assert [(issue.location, issue.rule) for issue in found] == [("Bundle.entry[0].fullUrl", "full-url")] * wrong

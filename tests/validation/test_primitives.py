@@ -34,7 +34,7 @@ GOOD: dict[str, list[Any]] = {
     "uuid": ["urn:uuid:2a3d6f63-4f0a-4d3b-9c11-0a6d55d2f2a1"],
 }
 BAD: dict[str, list[Any]] = {
-    "base64Binary": ["YQ", "Y Q = x", "Ä"],
+    "base64Binary": ["YQ", "Y Q = x", "Ä", " "],
     "boolean": ["true", 1, None],
     "canonical": ["Questionnaire/1", "http://x.org/a b", "|1.0"],
     "code": ["", " a", "a ", "a  b", 1],

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from ipt_fhir import rawjson
+from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation import schemas
 from ipt_fhir.validation.issues import errors
 from ipt_fhir.validation.validator import validate
 from tests.validation import examples
 
 
+def broken(resources: Iterable[JsonObject], version: str = "6.1.0") -> dict[str, set[str]]:
+    """The rules each of them breaks, those of the profiles it claims included."""
+    told = {examples.name_of(item): errors(validate(item, examples.profiles_held(item, version))) for item in resources}
+    return {name: {issue.rule for issue in issues} for name, issues in told.items() if issues}
+
+
 def test_official_r4_examples_pass_except_the_wrong_ones() -> None:
-    found = {
-        examples.name_of(resource): {issue.rule for issue in errors(validate(resource))}
-        for resource in examples.r4().values()
-        if errors(validate(resource))
-    }
-    assert found == examples.WRONG
+    assert broken(examples.r4().values()) == examples.WRONG
 
 
 @pytest.mark.parametrize("version", examples.US_CORE_VERSIONS)
-def test_us_core_examples_pass_with_the_profiles_they_claim(version: str) -> None:
-    resources = examples.us_core(version)
-    wrong = {name: errors(validate(item, examples.profiles_held(item, version))) for name, item in resources.items()}
-    assert not {name: issues for name, issues in wrong.items() if issues}
+def test_us_core_examples_pass_with_the_profiles_they_claim_except_the_wrong_ones(version: str) -> None:
+    wrong = examples.WRONG_IN_610 if version == "6.1.0" else {}
+    assert broken(examples.us_core(version).values(), version) == wrong
 
 
 @pytest.mark.parametrize("version", examples.US_CORE_VERSIONS)

@@ -18,7 +18,9 @@ from ipt_fhir.validation.invariants import ELSEWHERE, INVARIANTS
 
 DATATYPES = "datatypes.json"
 
-_SYSTEMS = {"Coding.system", "Identifier.system"}
+# Elements that ask for more than their type says (R4 datatypes.html; references.html 2.3.0.1).
+_NARROWED = {"Coding.system": "systemUri", "Identifier.system": "systemUri", "Reference.reference": "url"}
+_LANGUAGES = "http://hl7.org/fhir/ValueSet/languages"
 
 # Up to this many types, pairs that exclude each other are quicker than a call into Python.
 _FEW = 5
@@ -72,7 +74,7 @@ class TypeWriter:
         many = {child.name: list(child.names) for child in choices if len(child.names) > _FEW}
         if many and element.path != "Extension":
             # Most such elements hold their one value and nothing else; then no call into Python is needed.
-            rules.append({"if": {"minProperties": 2}, "then": {"choice": many}})
+            rules.append({"rule": "choice", "if": {"minProperties": 2}, "then": {"choice": many}})
             many = {}
         return schema | ({"choice": many} if many else {}) | ({"allOf": rules} if rules else {})
 
@@ -93,7 +95,7 @@ class TypeWriter:
             return {"$ref": f"#/$defs/{element.path}"}
         if "contentReference" in element.raw:
             return {"$ref": f"#/$defs/{element.raw['contentReference'].removeprefix('#')}"}
-        code = "systemUri" if element.path in _SYSTEMS else element.type_code(kind)
+        code = _narrowed(element) or element.type_code(kind)
         value = self._type(_specialised(kind) or code)
         if element.required_value_set and (bound := self.codes.bound(code, element.required_value_set)):
             value = bound if is_primitive(code) else {"allOf": [value, bound]}
@@ -109,6 +111,16 @@ class TypeWriter:
     def _type(self, code: str) -> Schema:
         self.types.add(code)
         return {"$ref": f"{DATATYPES}#/$defs/{code}"}
+
+
+def _narrowed(element: Element) -> str | None:
+    """The narrower type of an element whose words ask for more than its type."""
+    if element.raw.get("binding", {}).get("valueSet", "").partition("|")[0] == _LANGUAGES:
+        # Its maximum ValueSet is BCP 47, which has a shape.
+        return "languageTag" if element.types[0]["code"] == "code" else None
+    if str(element.raw.get("definition")).startswith("An absolute URI") and element.types[0]["code"] == "uri":
+        return "systemUri"
+    return _NARROWED.get(element.path)
 
 
 def _in_fhirpath(element: Element) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,7 @@ ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
 # Tab, line feed and carriage return are the only control characters of a string.
 TEXT = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F]+$"
 _SEXTET = r"[0-9a-zA-Z+/]\s*"
+_PADDED = rf"{_SEXTET * 2}(?:=\s*){{2}}|{_SEXTET * 3}=\s*"
 _NO_SPACE = r"^\S+$"
 
 # Media types are listed by IANA (BCP 13), currencies by ISO 4217: outside the packages, so their shape is checked.
@@ -47,22 +48,21 @@ def _whole(smallest: int) -> Schema:
     return {"type": "integer", "minimum": smallest, "maximum": LARGEST_INTEGER, "invariants": ["integer"]}
 
 
+_URN: Schema = {"if": {"pattern": "^urn:(?:oid|uuid):"}, "then": {"pattern": rf"^(?:{_OID}|{_UUID})$"}}
+_URI: Schema = {**_text(_NO_SPACE), **_URN}
+
+
 def _address(pattern: str) -> Schema:
-    return {"type": "string", "allOf": [{"rule": "absolute", "pattern": pattern}]}
+    return {"type": "string", "allOf": [{"rule": "absolute", "pattern": pattern}], **_URN}
 
-
-_URI: Schema = {
-    **_text(_NO_SPACE),
-    "if": {"pattern": "^urn:(?:oid|uuid):"},
-    "then": {"pattern": rf"^(?:{_OID}|{_UUID})$"},
-}
 
 PRIMITIVES: dict[str, Schema] = {
-    # systemUri is ours: the uri of an Identifier or Coding, which names a system and so cannot be relative.
-    "base64Binary": _text(rf"^\s*(?:{_SEXTET * 4})*(?:{_SEXTET * 2}(?:=\s*){{2}}|{_SEXTET * 3}=\s*)?$"),
+    # languageTag and systemUri are ours: a code of BCP 47, and a uri that must be absolute.
+    "base64Binary": _text(rf"^\s*(?:(?:{_SEXTET * 4})+(?:{_PADDED})?|{_PADDED})$"),
     "boolean": {"type": "boolean"},
     "canonical": _address(r"^(?:#\S*|[A-Za-z][A-Za-z0-9+.-]*:\S+)$"),
-    "code": _text(r"^\S+(?:\s\S+)*$"),
+    # Its regular expression would let a line break pass, its words only single spaces.
+    "code": _text(r"^\S+(?: \S+)*$"),
     "date": _text(rf"^(?:{_DAY}|{_PARTIAL})$"),
     "dateTime": _text(rf"^(?:{_DAY}(?:T{_CLOCK}{_ZONE})?|{_PARTIAL})$"),
     "decimal": {"type": "number"},
@@ -70,15 +70,16 @@ PRIMITIVES: dict[str, Schema] = {
     "id": _text(r"^[A-Za-z0-9.-]{1,64}$"),
     "instant": _text(rf"^{_DAY}T{_CLOCK}{_ZONE}$"),
     "integer": _whole(-LARGEST_INTEGER - 1),
+    "languageTag": _text(r"^(?:[A-Za-z]{2,8}|[xXiI])(?:-[A-Za-z0-9]{1,8})*$"),
     "markdown": _text(TEXT),
     "oid": _text(rf"^{_OID}$"),
     "positiveInt": _whole(1),
     "string": _text(TEXT),
     "time": _text(rf"^{_CLOCK}$"),
-    "systemUri": {**_URI, **_address(ABSOLUTE)},
+    "systemUri": {**_text(_NO_SPACE), **_address(ABSOLUTE)},
     "unsignedInt": _whole(0),
     "uri": _URI,
-    "url": _text(_NO_SPACE),
+    "url": _URI,
     "uuid": _text(rf"^{_UUID}$"),
     "xhtml": {"type": "string"},
 }

@@ -22,7 +22,7 @@ def target_types(published: Published, kind: JsonObject) -> list[str]:
 
 def restful(types: Iterable[str]) -> str:
     """A pattern for ``Patient/1`` and ``https://server/fhir/Patient/1/_history/2`` of these types."""
-    return rf"^(?:https?://\S+/)?(?:{'|'.join(types)})/{_ID}(?:/_history/{_ID})?$"
+    return rf"^(?:https?://\S+/)?(?:{'|'.join(types)})/{_ID}(?:/_history/{_ID})?(?:#\S*)?$"
 
 
 def pointing_to(types: list[str]) -> Schema:
