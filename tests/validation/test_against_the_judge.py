@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from ipt_fhir import rawjson
 from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.validation.contained import inner_resources
+from ipt_fhir.validation.entries import entry_resources
 from ipt_fhir.validation.issues import errors
 from ipt_fhir.validation.validator import validate
 from tests.peers.fixtures import JudgeWith
@@ -63,9 +66,17 @@ def refused(judge: Judge, resource: JsonObject, *profiles: str) -> bool:
 
 
 def without_claims(resource: JsonObject) -> JsonObject:
-    """The judge looks up every profile a resource claims; here only base R4 is asked."""
-    meta = {name: value for name, value in resource.get("meta", {}).items() if name != "profile"}
-    return {name: value for name, value in resource.items() if name != "meta"} | ({"meta": meta} if meta else {})
+    """The judge looks up every profile a resource claims, in entries too; here only base R4 is asked."""
+    bare: JsonObject = rawjson.copy(resource)
+    for holder in (
+        bare,
+        *(inner for _, inner in entry_resources(bare)),
+        *(inner for _, inner in inner_resources(bare)),
+    ):
+        meta = holder.get("meta")
+        if isinstance(meta, dict) and meta.pop("profile", None) and not meta:
+            del holder["meta"]
+    return bare
 
 
 def test_the_examples_we_call_wrong_are_wrong(judge: Judge) -> None:
