@@ -3,8 +3,10 @@
 Rules of this file:
 1. What is not edited is written as it was read: key order, unknown members, time and number spellings. Strings are
    equal by value; their escapes may be respelled, and a bare ``-0`` becomes ``0``.
-2. Hostile input is refused before it is parsed: size, depth, node count, duplicate keys, NaN, lone surrogates
-   (attack-A50, attack-A53, attack-A54). msgspec alone would keep the last of two equal keys and say nothing.
+2. Hostile input is refused: size, depth, node count and long numbers before it is parsed, NaN and lone surrogates by
+   the parser, duplicate keys behind it (attack-A50, attack-A53, attack-A54). msgspec alone would keep the last of two
+   equal keys and say nothing.
+3. Ordinary text must not pay for that: each check begins with a question whose cheap "no" settles it.
 """
 
 from __future__ import annotations
@@ -51,9 +53,13 @@ class Spelled:
 
 
 _LIMITS = Limits()
-_BRACKETS = b"{}[]"
-_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
-_ONE_KIND = bytes.maketrans(_BRACKETS, b"()()")
+_ONE_KIND = bytes.maketrans(b"{}[]", b"()()")
+_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+# What is dropped when only these are looked for.
+_NOT_OPENING, _NOT_BRACKETS, _NOT_STARTS, _NOT_COLONS = (
+    bytes(set(range(256)) - set(wanted)) for wanted in (b"{[", b'{}[]"', b'{[,"', b':"')
+)
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
 
 
 def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
@@ -63,13 +69,15 @@ def parse(data: bytes, limits: Limits = _LIMITS) -> Any:
     """
     if len(data) > limits.size:
         raise JsonRefused(f"larger than {limits.size} bytes")
-    bare = _without_strings(data)
-    _check_shape(bare, limits)
+    _check_shape(data, limits)
     try:
         value = _DECODER.decode(data)
+        lost = _lost_a_member(data, value)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise JsonRefused(f"not JSON: {wrong}") from wrong
-    if _lost_a_member(data, bare, value):
+    except RecursionError as wrong:
+        raise JsonRefused("nested deeper than the parser goes") from wrong
+    if lost:
         raise JsonRefused("the same name stands twice in one object")
     return value
 
@@ -112,13 +120,16 @@ def copy(value: Any) -> Any:
     return value
 
 
-def _check_shape(bare: bytes, limits: Limits) -> None:
-    """Hold the text without its strings against the limits, before a parser recurses into it."""
-    if bare.count(b",") + bare.count(b"{") + bare.count(b"[") > limits.nodes:
+def _check_shape(data: bytes, limits: Limits) -> None:
+    """Hold the text against the limits, before a parser recurses into it."""
+    if len(data) > limits.nodes and len(_outside_strings(data, _NOT_STARTS)) > limits.nodes:
         raise JsonRefused(f"more than {limits.nodes} values")
-    if not _is_within(limits.depth, bare.translate(_ONE_KIND, _NOT_BRACKETS)):
-        raise JsonRefused(f"nested deeper than {limits.depth}, or brackets do not match")
-    if re.search(rb"[0-9]{%d}" % (limits.digits + 1), bare):
+    if len(data.translate(None, _NOT_OPENING)) > limits.depth:
+        brackets = _outside_strings(data, _NOT_BRACKETS)
+        if not _is_within(limits.depth, brackets.translate(_ONE_KIND)):
+            raise JsonRefused(f"nested deeper than {limits.depth}, or brackets do not match")
+    too_many = b"0" * (limits.digits + 1)
+    if too_many in data.translate(_AS_ZEROS) and too_many in _outside_strings(data.translate(_AS_ZEROS), b""):
         raise JsonRefused(f"a number of more than {limits.digits} digits")
 
 
@@ -131,20 +142,29 @@ def _is_within(depth: int, brackets: bytes) -> bool:
     return not brackets
 
 
-def _without_strings(data: bytes) -> bytes:
-    """The text outside its strings. Of an unbalanced text anything may be left; the parser refuses it later."""
-    return b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+def _outside_strings(data: bytes, dropped: bytes) -> bytes:
+    """The text outside strings, less some bytes. Of an unbalanced text anything may be left; the parser refuses it.
+
+    Strings of dropped bytes shrink to two quotes; taking such pairs away leaves the others inside or outside as they
+    were.
+    """
+    kept = _ESCAPED.sub(b"", data).translate(None, dropped).replace(b'""', b"")
+    return b"".join(kept.split(b'"')[::2])
 
 
-def _lost_a_member(data: bytes, bare: bytes, value: Any) -> bool:
+def _lost_a_member(data: bytes, value: Any) -> bool:
     """Whether the parser dropped a member, which it does with the first of two equal names.
 
-    Every member has a colon of its own, and colons in strings are written back as they were read; so a lost member is
-    a lost colon. Only a colon that was escaped (``\\u003a``) would come back as one more: then members are counted.
+    Nothing is written longer than it was read, so what comes out in full length is whole. Otherwise (white space,
+    escapes) colons are compared: every member has one of its own, and colons in strings are written as they were read.
+    Only a colon that was escaped (``\\u003a``) would come back as one more: then members are counted.
     """
+    written = _ENCODER.encode(value)
+    if len(written) == len(data):
+        return False
     if b"\\u003" in data:
-        return bare.count(b":") != _count_members(value)
-    return data.count(b":") != _ENCODER.encode(value).count(b":")
+        return len(_outside_strings(data, _NOT_COLONS)) != _count_members(value)
+    return data.count(b":") != written.count(b":")
 
 
 def _count_members(value: Any) -> int:

@@ -28,7 +28,7 @@ from ipt_fhir.ehr.keys import new_signing_key, private_pem
 from ipt_fhir.instruments.catalogue import instrument
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.measures import SafetyAct
-from ipt_fhir.protocol.catalogue import activity_templates, goal_templates
+from ipt_fhir.protocol.catalogue import goal_templates
 from ipt_fhir.sync.intent import IntentState
 from smart_app.app import build_practice, create_app
 from smart_app.config import Config
@@ -229,7 +229,7 @@ def _agreed(episode: Episode, case: dict[str, Any], when: datetime) -> Episode:
         minutes="50",
         contract_on=when.date().isoformat(),
         goals=tuple(case["goals"]),
-        activities=tuple(item.id for item in activity_templates().values() if item.default),
+        activities=tuple(item.code for item in episode.activities),
         texts=texts,
     )
     agreed, problems = agree(episode, form, when.date(), set())

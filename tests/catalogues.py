@@ -70,9 +70,13 @@ def library_texts() -> Iterator[Found]:
     """Every text of the library: marked in code, or standing in the data of the protocol and the instruments."""
     yield from _code(ROOT / "ipt_fhir")
     protocol = ROOT / "ipt_fhir" / "protocol"
-    yield from _data(protocol / "variants.toml", lambda table: (row["title"] for row in table["variant"]))
+    yield from _data(
+        protocol / "variants.toml", lambda table: (text for row in table["variant"] for text in _offer(row))
+    )
+    yield from _data(protocol / "schools.toml", lambda table: (row["title"] for row in table["school"]))
     yield from _data(protocol / "goals.toml", lambda table: _goal_texts(table["goal"]))
     yield from _data(protocol / "activities.toml", lambda table: (row["text"] for row in table["activity"]))
+    yield from _data(protocol / "activities.toml", lambda table: _not_yet(table["activity"]))
     for file in sorted((ROOT / "ipt_fhir" / "instruments").glob("*/instrument.toml")):
         yield from _data(file, lambda table: (band["label"] for band in table["bands"]))
 
@@ -162,6 +166,15 @@ def _code(folder: Path, without: Path | None = None) -> Iterator[Found]:
 
 def _data(file: Path, texts_of: Callable[[dict[str, Any]], Iterable[str]]) -> Iterator[Found]:
     yield from ((_place(file), text) for text in texts_of(tomllib.loads(file.read_text("utf-8"))))
+
+
+def _offer(row: dict[str, Any]) -> Iterator[str]:
+    yield row["title"]
+    yield from _not_yet([row])
+
+
+def _not_yet(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield from (row["not_supported_yet"] for row in rows if "not_supported_yet" in row)
 
 
 def _goal_texts(goals: list[dict[str, Any]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ Nothing here is a default: a figure that no file states does not exist, and ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
@@ -118,10 +118,15 @@ class Item:
     prefix: str
     text: str
     options: tuple[AnswerOption, ...]
+    _by_code: dict[str, AnswerOption] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the choices: each answer of each response is looked up."""
+        object.__setattr__(self, "_by_code", {option.code: option for option in self.options})
 
     def option(self, code: str) -> AnswerOption | None:
         """The choice with that code."""
-        return next((option for option in self.options if option.code == code), None)
+        return self._by_code.get(code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -148,10 +153,15 @@ class Instrument:
     window_days: int
     age_min: int
     schemes: tuple[Scheme, ...]
+    _by_link: dict[str, Item] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the questions."""
+        object.__setattr__(self, "_by_link", {item.link_id: item for item in self.items})
 
     def item(self, link_id: str) -> Item | None:
         """The question with that linkId."""
-        return next((item for item in self.items if item.link_id == link_id), None)
+        return self._by_link.get(link_id)
 
     def band(self, total: int) -> Band | None:
         """The band a total falls in; None outside the range."""

@@ -29,5 +29,11 @@ def translation(language: str) -> gettext.NullTranslations:
 
 def text(msgid: str, language: str = "en", **values: object) -> str:
     """The text in that language with ``{name}`` places filled in."""
-    translated = translation(language).gettext(msgid)
+    translated = _looked_up(translation(language), msgid)
     return translated.format(**values) if values else translated
+
+
+@cache
+def _looked_up(catalogue: gettext.NullTranslations, msgid: str) -> str:
+    """Texts are few and asked for often: a course of sixteen sessions looks some up two hundred times."""
+    return catalogue.gettext(msgid)

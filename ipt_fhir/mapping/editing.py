@@ -68,9 +68,13 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
     ``key`` gives an item's identity, None for an item that is not ours. Items with an equal key are replaced in
     place when they say something else, ours that are gone are removed, new ones are appended.
     """
+    present = element.get(name)
+    if not present:
+        put(element, name, list(ours))
+        return
     wanted = {key(item): item for item in ours}
     result: list[JsonObject] = []
-    for item in element.get(name, []):
+    for item in present:
         identity = key(item) if isinstance(item, dict) else None
         if identity is None:
             result.append(item)

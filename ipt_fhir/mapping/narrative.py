@@ -6,9 +6,10 @@ It is XHTML as FHIR allows it (Narrative, R4 section 2.4.0): headings, paragraph
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from html import escape
+from html import escape as _escape_all
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping.site import Site
@@ -50,12 +51,20 @@ _GOAL_STATUS = {
 }
 
 
+_SPECIAL = re.compile("[&<>\"']")
+
+
+def escape(words: str) -> str:
+    """XML-safe; most texts hold nothing to escape and are looked at once."""
+    return _escape_all(words) if _SPECIAL.search(words) else words
+
+
 def put_text(resource: JsonObject, body: str, site: Site) -> None:
     """Set the narrative unless somebody else wrote it: only a text with status ``generated`` is ours to renew."""
     present = resource.get("text")
     if present and present.get("status") != "generated":
         return
-    language = escape(site.language, quote=True)
+    language = escape(site.language)
     div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">{body}</div>'
     if not present or present.get("div") != div:
         resource["text"] = {"status": "generated", "div": div}

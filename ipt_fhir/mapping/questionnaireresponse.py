@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instrument, instrument_for
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping import editing, labels, narrative
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.measures import Answer, Response, ResponseStatus
 from ipt_fhir.questionnaires import reading
@@ -33,6 +33,7 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
     editing.put_time(resource, "authored", response.authored)
     if response.self_entered:
         editing.put_reference(resource, "author", writing.subject)
+        labels.put_labels(resource, [labels.PATIENT_ASSERTED])
     elif response.author:
         editing.put_reference(resource, "author", response.author.reference, response.author.display)
     editing.put_reference(resource, "source", writing.subject)
@@ -40,9 +41,9 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
         replaced = {"valueReference": editing.reference(writing.to(response.replaces))}
         editing.put_extension(resource, systems.EXTENSION_REPLACES, replaced)
     chosen = {answer.link_id: answer.code for answer in response.answers}
-    answered = [item for item in measure.items if item.link_id in chosen]
-    resource["item"] = [_write_item(item, chosen[item.link_id]) for item in answered]
-    narrative.put_text(resource, _words(measure, answered, chosen, writing), writing.site)
+    answered = [(item, chosen_option(item, chosen[item.link_id])) for item in measure.items if item.link_id in chosen]
+    resource["item"] = [_write_item(item, option) for item, option in answered]
+    narrative.put_text(resource, _words(measure, answered, writing), writing.site)
     return resource
 
 
@@ -85,12 +86,8 @@ def _instrument_of(resource: JsonObject) -> Instrument:
     return found
 
 
-def _write_item(item: Item, code: str) -> JsonObject:
-    return {
-        "linkId": item.link_id,
-        "text": item.text,
-        "answer": [{"valueCoding": answer_coding(chosen_option(item, code))}],
-    }
+def _write_item(item: Item, option: AnswerOption) -> JsonObject:
+    return {"linkId": item.link_id, "text": item.text, "answer": [{"valueCoding": answer_coding(option)}]}
 
 
 def chosen_option(item: Item, code: str) -> AnswerOption:
@@ -106,8 +103,8 @@ def answer_coding(option: AnswerOption) -> JsonObject:
     return {"system": option.system, "code": option.code, "display": option.display}
 
 
-def _words(measure: Instrument, answered: Sequence[Item], chosen: Mapping[str, str], writing: Writing) -> str:
-    rows = [(item.text, chosen_option(item, chosen[item.link_id]).display) for item in answered]
+def _words(measure: Instrument, answered: Sequence[tuple[Item, AnswerOption]], writing: Writing) -> str:
+    rows = [(item.text, option.display) for item, option in answered]
     title = text(
         N_("{title}, questions answered: {count}"), writing.site.language, title=measure.title, count=len(rows)
     )

@@ -108,7 +108,9 @@ def filed_part(episode: Episode, carried: Carried = USUAL) -> Episode:
     """
     closed = tuple(session for session in episode.sessions if session.closed)
     finished = tuple(item for item in episode.responses if item.status is not ResponseStatus.IN_PROGRESS)
-    return cast(Episode, _without_local(dataclasses.replace(episode, sessions=closed, responses=finished), carried))
+    if (len(closed), len(finished)) != (len(episode.sessions), len(episode.responses)):
+        episode = dataclasses.replace(episode, sessions=closed, responses=finished)
+    return cast(Episode, _without_local(episode, carried))
 
 
 def with_local(filed: Episode, here: Episode, carried: Carried = USUAL) -> Episode:

@@ -1,107 +1,121 @@
-"""Look up variants, goal templates and planned activities; the data lies beside this file as TOML."""
+"""Look up variants, schools, goal templates and planned activities; the data lies beside this file as TOML."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from ipt_fhir.model.activities import ActivityKind
-from ipt_fhir.model.goals import Comparator, GoalKind
+import msgspec
+
+from ipt_fhir.instruments.catalogue import instruments
+from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.model.problem_areas import ProblemAreaCode
-from ipt_fhir.model.sessions import Phase
+from ipt_fhir.protocol.activities import ActivityTemplate
+from ipt_fhir.protocol.goals import GoalTemplate
+from ipt_fhir.protocol.schools import School
+from ipt_fhir.protocol.variants import FALLBACK_MEASURE, Variant
+
+__all__ = [
+    "ActivityTemplate",
+    "GoalTemplate",
+    "School",
+    "UnknownVariant",
+    "Variant",
+    "VariantNotSupported",
+    "activity_templates",
+    "goal_templates",
+    "measures_of",
+    "offered_templates",
+    "schools",
+    "supported_variant",
+    "variants",
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """A form of IPT. ``sessions`` is the usual number, ``least`` and ``most`` what may be contracted."""
-
-    id: str
-    title: str
-    sessions: int
-    least: int
-    most: int
-    minutes: int
-    initial: int
-    ending: int
-    source: str
-
-    def phase_of(self, number: int, contracted: int) -> Phase:
-        """The phase in which session ``number`` of ``contracted`` falls."""
-        if number <= self.initial:
-            return Phase.INITIAL
-        return Phase.TERMINATION if number > contracted - self.ending else Phase.MIDDLE
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalTemplate:
-    """A goal to start from. ``levels`` are the five GAS texts from -2 to +2; ``week`` the week it is due."""
-
-    id: str
-    kind: GoalKind
-    text: str
-    week: int
-    area: ProblemAreaCode | None = None
-    measure: str | None = None
-    comparator: Comparator | None = None
-    value: int | str | None = None
-    levels: tuple[str, ...] = ()
-
-    def target_value(self, baseline: int | None) -> Decimal | None:
-        """The points to reach; None when the template starts from a baseline and there is none."""
-        if isinstance(self.value, int):
-            return Decimal(self.value)
-        if baseline is None:
-            return None
-        return Decimal({"half": baseline // 2, "drop-6": baseline - 6}[str(self.value)])
+Row = TypeVar("Row", bound=_Named)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityTemplate:
-    """A planned activity. ``snomed`` is a SNOMED CT code, or None where no verified one exists."""
+class UnknownVariant(LookupError):
+    """No variant of that id is here. A plan of another version of this software may name one."""
 
-    id: str
-    kind: ActivityKind
-    text: str
-    snomed: str | None = None
-    default: bool
+    def __init__(self, variant_id: str) -> None:
+        super().__init__(f"there is no variant {variant_id!r}; known are: {', '.join(variants())}")
+
+
+class VariantNotSupported(ValueError):
+    """The variant is known, but something it needs does not exist yet; ``sentence`` says what, by name."""
+
+    msgid = N_("{title} cannot be used yet. {why}")
+
+    def __init__(self, variant: Variant) -> None:
+        self.variant = variant
+        super().__init__(self.sentence())
+
+    def sentence(self, language: str = "en") -> str:
+        """What to tell the person who chose it."""
+        why = text(self.variant.not_supported_yet or "", language)
+        return text(self.msgid, language, title=text(self.variant.title, language), why=why)
 
 
 @cache
 def variants() -> dict[str, Variant]:
-    """All variants by id, in the order of the file."""
-    return {row["id"]: Variant(**row) for row in _rows("variants.toml", "variant")}
+    """All variants by id, in the order of the file; some are marked ``not_supported_yet``."""
+    return _by_id("variants.toml", "variant", Variant)
+
+
+@cache
+def schools() -> dict[str, School]:
+    """All schools by id, in the order of the file."""
+    return _by_id("schools.toml", "school", School)
 
 
 @cache
 def goal_templates() -> dict[str, GoalTemplate]:
-    """All goal templates by id, in the order of the file."""
-    return {row["id"]: _goal_template(row) for row in _rows("goals.toml", "goal")}
+    """All goal templates by id, in the order of the file; some are not ``available`` yet."""
+    return _by_id("goals.toml", "goal", GoalTemplate)
 
 
 @cache
 def activity_templates() -> dict[str, ActivityTemplate]:
     """All planned activities by id, in the order of the file."""
-    return {
-        row["id"]: ActivityTemplate(**{**row, "kind": ActivityKind(row["kind"])})
-        for row in _rows("activities.toml", "activity")
-    }
+    return _by_id("activities.toml", "activity", ActivityTemplate)
 
 
-def _goal_template(row: dict[str, Any]) -> GoalTemplate:
-    typed = {
-        "kind": GoalKind(row["kind"]),
-        "area": ProblemAreaCode(row["area"]) if "area" in row else None,
-        "comparator": Comparator(row["comparator"]) if "comparator" in row else None,
-        "levels": tuple(row.get("levels", ())),
-    }
-    return GoalTemplate(**{**row, **typed})
+def offered_templates(areas: Collection[ProblemAreaCode] = (), school: School | None = None) -> list[GoalTemplate]:
+    """The goal templates to choose from: measurable in this version, general or of the chosen areas.
+
+    While no area is chosen, those of every area the school works with; None is the line with four areas.
+    """
+    known = school.areas if school else tuple(ProblemAreaCode)
+    wanted = {None, *(area for area in known if not areas or area in areas)}
+    return [template for template in goal_templates().values() if template.available and template.area in wanted]
 
 
-def _rows(file: str, name: str) -> list[dict[str, Any]]:
+def supported_variant(variant_id: str) -> Variant:
+    """The variant to start a course in. Raises UnknownVariant or VariantNotSupported."""
+    variant = variants().get(variant_id)
+    if variant is None:
+        raise UnknownVariant(variant_id)
+    if not variant.supported:
+        raise VariantNotSupported(variant)
+    return variant
+
+
+def measures_of(variant: Variant) -> tuple[str, ...]:
+    """The ids of those default instruments that exist in this version, the leading one first; never empty."""
+    return tuple(name for name in variant.measures if name in instruments()) or (FALLBACK_MEASURE,)
+
+
+def _by_id(file: str, name: str, kind: type[Row]) -> dict[str, Row]:
     with (files(__package__) / file).open("rb") as opened:
         rows: list[dict[str, Any]] = tomllib.load(opened)[name]
-    return rows
+    typed = (msgspec.convert(row, kind) for row in rows)
+    return {row.id: row for row in typed}

@@ -19,7 +19,7 @@ from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part, with_local
 from ipt_fhir.model.people import DiagnosisLink, Person
-from ipt_fhir.protocol.catalogue import activity_templates
+from ipt_fhir.protocol.catalogue import activity_templates, variants
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.verification import differences
 from smart_app.services.desk import Background, Desk, Diagnosis, PatientCard
@@ -248,7 +248,7 @@ def new_episode(practice: Practice, launch: Launch, background: Background) -> E
             status=ActivityStatus.PROPOSED,
         )
         for item in activity_templates().values()
-        if item.default
+        if item.is_default_for(variants()[DEFAULT_VARIANT])
     ]
     activities.sort(key=lambda item: item.code != COURSE)
     return Episode(

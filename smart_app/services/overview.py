@@ -11,7 +11,8 @@ from ipt_fhir.instruments.catalogue import Band, instrument
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.measures import Response
 from ipt_fhir.model.sessions import Attendance, Phase, Session
-from ipt_fhir.protocol.catalogue import Variant, variants
+from ipt_fhir.protocol.catalogue import Variant
+from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.questionnaires.scoring import Change, Score, change, score
 
 MEASURE = "phq-9"
@@ -69,23 +70,22 @@ class Measure:
         return self.readings[-1] if self.readings else None
 
 
-def variant_of(episode: Episode) -> Variant:
-    """The variant of the course; an unknown one (from another version of this app) reads as the 16-session form."""
-    return variants().get(episode.variant) or variants()["ipt-adult-16"]
-
-
 def course(episode: Episode) -> Course:
-    """Count the course."""
+    """Count the course.
+
+    The number of the session says the phase, but for what only people decide: maintenance, and that it is closed.
+    """
     variant = variant_of(episode)
     contracted = episode.contract.sessions if episode.contract else variant.sessions
     open_session = next((item for item in episode.sessions if item.kind.counts and not item.closed), None)
     closed = tuple(item for item in episode.sessions if item.closed)
     counted = [item for item in closed if item.kind.counts]
     today = open_session.number if open_session else 1 + max((item.number for item in counted), default=0)
+    decided = episode.phase in {Phase.MAINTENANCE, Phase.CLOSED}
     return Course(
         contracted=contracted,
         today=today,
-        phase=variant.phase_of(min(today, contracted), contracted),
+        phase=episode.phase if decided else variant.phase_of(min(today, contracted), contracted),
         open_session=open_session,
         held=sum(item.attendance is Attendance.ATTENDED for item in counted),
         sessions=closed,

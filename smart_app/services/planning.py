@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from ipt_fhir.locale.texts import text
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
@@ -13,19 +13,21 @@ from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, ScaleLevel, ScoreTarget
 from ipt_fhir.model.limits import TEXT_LIMITS, clean_text
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.protocol.catalogue import GoalTemplate, activity_templates, goal_templates, variants
+from ipt_fhir.protocol.catalogue import (
+    ActivityTemplate,
+    GoalTemplate,
+    activity_templates,
+    offered_templates,
+    variants,
+)
+from ipt_fhir.protocol.course_guards import variant_of
+from ipt_fhir.protocol.pace import day_of_session
 from smart_app.language import gettext as _
 from smart_app.services.overview import course, measure
 from smart_app.services.problems import Problems, read_day
 
 PERSON = "{person}"
 _LEAST, _MOST = 12, 16
-_DAYS_BETWEEN = {
-    Frequency.WEEKLY: 7.0,
-    Frequency.TWICE_WEEKLY: 3.5,
-    Frequency.FORTNIGHTLY: 14.0,
-    Frequency.MONTHLY: 30.0,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +51,19 @@ class PlanForm:
 
 
 def offered_goals(episode: Episode) -> list[GoalTemplate]:
-    """Templates not used yet: the general ones and those of the chosen areas, or all while no area is chosen."""
+    """Templates not used yet: the general ones and those of the chosen areas, or all while no area is chosen.
+
+    A goal whose instrument is not part of this version is not offered: nobody could tell whether it was reached.
+    """
     used = {goal.template for goal in episode.goals}
     areas = {area.code for area in episode.problem_areas}
-    return [
-        template
-        for template in goal_templates().values()
-        if template.id not in used and (template.area is None or not areas or template.area in areas)
-    ]
+    return [template for template in offered_templates(areas) if template.id not in used]
+
+
+def offered_activities(episode: Episode) -> list[ActivityTemplate]:
+    """The planned work a plan of this variant may hold."""
+    variant = variant_of(episode)
+    return [template for template in activity_templates().values() if template.is_offered_for(variant)]
 
 
 def baseline(episode: Episode) -> int | None:
@@ -140,7 +147,7 @@ def _contract(form: PlanForm, episode: Episode, today: date, problems: Problems)
         problems.add("contract_on", _("An agreement cannot lie in the future."))
         return None
     frequency = Frequency(form.frequency)
-    ends_on = agreed_on + timedelta(days=round((sessions - 1) * _DAYS_BETWEEN[frequency]))
+    ends_on = day_of_session(agreed_on, sessions, frequency)
     if ends_on < episode.started:
         problems.add("contract_on", _("This contract would have ended before the course started."))
         return None
@@ -194,12 +201,13 @@ def _new_goal(template: GoalTemplate, episode: Episode, form: PlanForm, problems
         start=start,
         due=due,
         target=target,
+        stage=template.stage,
         levels=levels,
     )
 
 
 def _target(template: GoalTemplate, episode: Episode, problems: Problems) -> ScoreTarget | None:
-    if template.kind is not GoalKind.PROM or template.measure is None or template.comparator is None:
+    if template.kind is not GoalKind.PROM or template.comparator is None:
         return None
     value = template.target_value(baseline(episode))
     if value is None or value < 0:
@@ -239,8 +247,14 @@ def _activities(episode: Episode, form: PlanForm, filed: set[str], language: str
     kept = [_kept_activity(item, form, filed) for item in episode.activities]
     known = {item.code for item in episode.activities}
     new = [
-        Activity(id=str(uuid.uuid4()), kind=template.kind, code=template.id, text=text(template.text, language))
-        for template in activity_templates().values()
+        Activity(
+            id=str(uuid.uuid4()),
+            kind=template.kind,
+            code=template.id,
+            text=text(template.text, language),
+            owner=template.owner,
+        )
+        for template in offered_activities(episode)
         if template.id in form.activities and template.id not in known
     ]
     return tuple(item for item in (*kept, *new) if item is not None)
@@ -258,8 +272,10 @@ def _kept_activity(activity: Activity, form: PlanForm, filed: set[str]) -> Activ
 def _variant(episode: Episode, contract: Contract | None) -> str:
     if contract is None:
         return episode.variant
-    fitting = [variant.id for variant in variants().values() if variant.sessions <= contract.sessions]
-    return min(fitting, key=lambda name: contract.sessions - variants()[name].sessions)
+    family = variant_of(episode).family
+    fitting = [item for item in variants().values() if item.family == family and item.sessions <= contract.sessions]
+    longest = max(fitting, key=lambda item: item.sessions, default=None)
+    return longest.id if longest else episode.variant
 
 
 def _number(field: str, typed: str, least: int, most: int, problems: Problems) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug import Response
@@ -13,15 +12,15 @@ from ipt_fhir.model.activities import COURSE, ActivityStatus
 from ipt_fhir.model.episode import Frequency
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus
 from ipt_fhir.model.problem_areas import ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.protocol.catalogue import GoalTemplate, activity_templates
+from ipt_fhir.protocol.catalogue import GoalTemplate
+from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.terminology import concepts
 from ipt_fhir.terminology.therapy import FREQUENCIES
 from smart_app.language import gettext as _
 from smart_app.language import lazy_gettext
 from smart_app.services import charting
 from smart_app.services.desk import Desk
-from smart_app.services.overview import variant_of
-from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_goals
+from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_activities, offered_goals
 from smart_app.services.problems import Problems
 from smart_app.web import words
 from smart_app.web.desks import changing, chosen, desk_of, page, practice
@@ -46,6 +45,11 @@ _PROPOSERS = {
     ProposedBy.TOGETHER: lazy_gettext("both together"),
     ProposedBy.PATIENT: lazy_gettext("the patient"),
     ProposedBy.THERAPIST: lazy_gettext("the therapist"),
+}
+_KIND_WORDS = {
+    GoalKind.PROM: lazy_gettext("by score"),
+    GoalKind.GAS: lazy_gettext("rated in five levels"),
+    GoalKind.PLAIN: lazy_gettext("reached or not"),
 }
 _TEXT_PREFIXES = ("text-", "due-", "level-", "person-")
 
@@ -132,7 +136,7 @@ def _offer_texts(desk: Desk) -> dict[str, str]:
     texts: dict[str, str] = {}
     for template in offered_goals(desk.episode):
         texts[f"text-{template.id}"] = words.library(template.text)
-        texts[f"due-{template.id}"] = (desk.episode.started + timedelta(weeks=template.week)).isoformat()
+        texts[f"due-{template.id}"] = template.due_on(desk.episode.started, desk.episode.contract).isoformat()
         for level, wording in zip(range(-2, 3), template.levels, strict=False):
             texts[f"level-{template.id}-{level}"] = words.library(wording)
     return texts
@@ -171,7 +175,7 @@ def _page(desk: Desk, values: PlanForm, problems: Problems) -> str:
         "frequencies": [(code.value, words.library(concept.label)) for code, concept in FREQUENCIES.items()],
         "goals": [*_course_rows(desk, values), *_offer_rows(desk, values)],
         "people": PEOPLE,
-        "activities": _activities(values),
+        "activities": _activities(desk, values),
         "from_chart": [item.text for item in desk.episode.activities if not item.by_us],
     }
     return page("plan.html", desk, form=form)
@@ -222,7 +226,7 @@ def _row(
     return GoalRow(
         key=key,
         offer=offer,
-        kind_words=_("by score") if kind is GoalKind.PROM else _("rated in five levels"),
+        kind_words=str(_KIND_WORDS[kind]),
         area=area,
         target=target,
         text=values.texts.get(f"text-{key}", ""),
@@ -252,7 +256,7 @@ def _target(template: GoalTemplate, desk: Desk) -> str:
     return f"PHQ-9 {reach}"
 
 
-def _activities(values: PlanForm) -> list[dict[str, object]]:
+def _activities(desk: Desk, values: PlanForm) -> list[dict[str, object]]:
     return [
         {
             "code": item.id,
@@ -260,5 +264,5 @@ def _activities(values: PlanForm) -> list[dict[str, object]]:
             "chosen": item.id in values.activities or item.id == COURSE,
             "fixed": item.id == COURSE,
         }
-        for item in activity_templates().values()
+        for item in offered_activities(desk.episode)
     ]

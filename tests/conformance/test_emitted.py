@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,73 +10,56 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ipt_fhir import rawjson
-from ipt_fhir.mapping.editing import codes_of
-from ipt_fhir.mapping.episode import to_fhir
-from ipt_fhir.mapping.rating import is_rating
-from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.goals import GoalKind
+from ipt_fhir.protocol.catalogue import variants
 from ipt_fhir.rawjson import JsonObject
-from ipt_fhir.terminology import concepts, systems
+from ipt_fhir.terminology import systems
+from tests.conformance.courses import PCO_PLAN, bundled, each_once, profiles_of, written
 from tests.mapping.example import EXAMPLE
-from tests.mapping.full import FULL
+from tests.mapping.full import EVERYTHING, FULL
 from tests.mapping.strategies import episodes
+from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
+from tests.protocol.cases import Week, case
+from tests.protocol.walking import walk
 
 pytestmark = pytest.mark.proof
 
-PCO = "http://hl7.org/fhir/us/pco/StructureDefinition"
-PCO_PLAN = f"{PCO}/pco-care-plan"
-PCO_GOALS = {
-    GoalKind.PROM: "pco-prom-goal-profile",
-    GoalKind.GAS: "pco-gas-goal-profile",
-    GoalKind.PLAIN: "pco-goal-profile",
-}
-KNOWN = {
-    key: f"{resource['resourceType']}/s{index}"
-    for index, (key, resource) in enumerate(to_fhir(EXAMPLE, Writing(patient="alma")).items())
-}
-PROFILES = {
-    "CarePlan": [systems.US_CORE_CAREPLAN],
-    "Goal": [systems.US_CORE_GOAL],
-    "QuestionnaireResponse": [systems.US_CORE_QUESTIONNAIRERESPONSE],
-    "Observation": [systems.US_CORE_SCREENING_ASSESSMENT],
-    "ServiceRequest": [systems.US_CORE_SERVICEREQUEST],
-    "Task": [],
-}
+WEEKS: tuple[Week, ...] = (0, 4, 8, "last")
+US_CORE_VERSIONS = ("6.1.0", "7.0.0", "8.0.0")
+BARE = replace(
+    EXAMPLE,
+    problem_areas=(),
+    contract=None,
+    goals=(),
+    responses=(),
+    safety_items=(),
+    sessions=(),
+    therapist=None,
+    diagnoses=(),
+)
 
 
-def profiles_of(resource: JsonObject) -> list[str]:
-    """The profiles a resource must meet: US Core 6.1.0, and the Person-Centered Outcomes guide where it applies."""
-    profiles = list(PROFILES[resource["resourceType"]])
-    if resource["resourceType"] == "Goal":
-        profiles.append(f"{PCO}/{PCO_GOALS[kind_of_goal(resource)]}")
-    if resource["resourceType"] == "Observation" and "valueQuantity" in resource:
-        profiles.append(f"{PCO}/pco-prom-score-observation")
-    if resource["resourceType"] == "Observation" and is_rating(resource):
-        profiles.append(f"{PCO}/pco-gas-score-observation")
-    return profiles
-
-
-def kind_of_goal(resource: JsonObject) -> GoalKind:
-    """By what its target measures; the goal itself may be broken on purpose."""
-    target = resource["target"][0]
-    if "detailQuantity" in target:
-        return GoalKind.PROM
-    scaled = concepts.GAS_GOAL_MEASURE.code in codes_of(target.get("measure"), systems.LOINC)
-    return GoalKind.GAS if scaled else GoalKind.PLAIN
-
-
-def written(episode: Episode, site: Site | None = None) -> list[JsonObject]:
-    known = {
-        key: f"{resource['resourceType']}/s{index}"
-        for index, (key, resource) in enumerate(to_fhir(episode, Writing(patient="alma")).items())
+def courses() -> dict[str, Iterable[JsonObject]]:
+    """What is judged, by name."""
+    return {
+        "a course under way": written(EXAMPLE),
+        "a course before anything is agreed": written(BARE),
+        "a finished course, on a site that files everything": written(FULL, EVERYTHING),
+        "a site without SNOMED CT and ICD-10-CM": written(FULL, Site(snomed=False, icd10cm=False)),
+        "a site in German": written(FULL, replace(EVERYTHING, language="de")),
+        **{f"case {name}, week {week}": written(case(name, week)) for name in "ABCD" for week in WEEKS},
+        **{f"variant {name}": written(ended(name)) for name in supported()},
     }
-    return list(to_fhir(episode, Writing(patient="alma", known=known, site=site or Site())).values())
 
 
-def refusals(judge: Judge, resources: list[JsonObject]) -> list[str]:
+def supported() -> list[str]:
+    """Variants that can be walked."""
+    return [variant.id for variant in variants().values() if variant.not_supported_yet is None]
+
+
+def refusals(judge: Judge, resources: Iterable[JsonObject]) -> list[str]:
     return [
         f"{resource['resourceType']}: {issue.location}: {issue.message}"
         for resource in resources
@@ -84,42 +67,38 @@ def refusals(judge: Judge, resources: list[JsonObject]) -> list[str]:
     ]
 
 
-def test_a_full_course_is_valid_under_us_core_and_person_centered_outcomes(judge: Judge) -> None:
+@pytest.mark.parametrize("version", US_CORE_VERSIONS)
+def test_everything_is_valid_under_us_core_and_person_centered_outcomes(judge_with: JudgeWith, version: str) -> None:
     """decision-D5, decision-D6."""
-    assert refusals(judge, written(EXAMPLE)) == []
-    assert refusals(judge, written(FULL)) == []
+    assert refusals(judge_with(us_core=version), each_once(courses().values())) == []
 
 
 def test_the_plan_is_a_person_centered_care_plan(judge: Judge) -> None:
-    """Its goals must resolve to conforming goals, so plan and goals are judged together, in a Bundle."""
-    assert not judge.judge(bundled(PCO_PLAN)).errors
-    assert judge.judge(bundled(PCO_PLAN, leave_out="Goal")).errors
+    """Once goals are agreed. They must resolve to conforming goals, so plan and goals are judged together, in a Bundle.
+
+    The guide knows no activity that the plan holds itself (CarePlan.activity.detail is prohibited).
+    """
+    referenced = replace(FULL, activities=tuple(item for item in FULL.activities if not item.inline))
+    courses = [
+        EXAMPLE,
+        referenced,
+        *(case(name, week) for name in "ABCD" for week in WEEKS[1:]),
+        *map(ended, supported()),
+    ]
+    refused = [judge.judge(bundled(written(course), PCO_PLAN)).errors for course in courses]
+    assert refused == [()] * len(courses)
+    assert all(judge.judge(bundled(written(course), PCO_PLAN, leave_out="Goal")).errors for course in courses[:2])
 
 
-def bundled(plan_profile: str, leave_out: str = "") -> JsonObject:
-    """The example as a collection in which references resolve; the plan declares the profile."""
-    entries = []
-    for resource in written(EXAMPLE):
-        if resource["resourceType"] != leave_out:
-            declared = [plan_profile] if resource["resourceType"] == "CarePlan" else profiles_of(resource)
-            declared_resource = {**resource, "meta": {"profile": declared}}
-            entries.append(
-                {
-                    "fullUrl": f"http://hospital.example/{where(resource)}",
-                    "resource": {**declared_resource, "id": where(resource).split("/")[1]},
-                }
-            )
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+def ended(variant_id: str) -> Episode:
+    """A course of that variant after its last session."""
+    return walk(variant_id)[-1]
 
 
-def where(resource: JsonObject) -> str:
-    return KNOWN[next(key for key, item in zip(KNOWN, written(EXAMPLE), strict=True) if item == resource)]
-
-
-def test_a_site_without_snomed_ct_gets_a_valid_course_without_a_snomed_code(judge: Judge) -> None:
-    resources = written(EXAMPLE, Site(snomed=False))
-    assert systems.SNOMED_CT not in rawjson.write(resources).decode()
-    assert refusals(judge, resources) == []
+def test_a_site_without_snomed_ct_and_icd_gets_none_of_their_codes() -> None:
+    text = rawjson.write(written(FULL, Site(snomed=False, icd10cm=False))).decode()
+    assert systems.SNOMED_CT not in text
+    assert systems.ICD_10_CM not in text
 
 
 @given(episode=episodes())
@@ -142,24 +121,15 @@ DEFECTS: dict[str, Callable[[JsonObject], Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", PROFILES)
-def test_a_planted_defect_of_each_type_is_found(judge: Judge, kind: str) -> None:
+def test_every_type_we_emit_has_a_defect_planted() -> None:
+    assert {resource["resourceType"] for resource in written(FULL, EVERYTHING)} == set(DEFECTS)
+
+
+@pytest.mark.parametrize("version", US_CORE_VERSIONS)
+@pytest.mark.parametrize("kind", DEFECTS)
+def test_a_planted_defect_of_each_type_is_found(judge_with: JudgeWith, kind: str, version: str) -> None:
     """In the same run as the passes above, so that an engine that says nothing fails."""
-    resource = rawjson.copy(next(item for item in written(EXAMPLE) if item["resourceType"] == kind))
+    whole = written(FULL, EVERYTHING)
+    resource = rawjson.copy(next(item for item in whole if item["resourceType"] == kind))
     DEFECTS[kind](resource)
-    assert judge.judge(resource, *profiles_of(resource)).errors
-
-
-def test_a_course_is_valid_before_anything_is_agreed(judge: Judge) -> None:
-    bare = replace(
-        EXAMPLE,
-        problem_areas=(),
-        contract=None,
-        goals=(),
-        responses=(),
-        safety_items=(),
-        sessions=(),
-        therapist=None,
-        diagnoses=(),
-    )
-    assert refusals(judge, written(bare)) == []
+    assert judge_with(us_core=version).judge(resource, *profiles_of(resource)).errors

@@ -13,7 +13,7 @@ from ipt_fhir.model.episode import EpisodeStatus
 from ipt_fhir.model.goals import GoalKind, GoalStatus
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.protocol.catalogue import GoalTemplate, goal_templates
-from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_goals
+from smart_app.services.planning import PERSON, PlanForm, agree, baseline, offered_activities, offered_goals
 from tests.services.given import STARTED, measured, new_course
 
 TODAY = STARTED + timedelta(weeks=3)
@@ -88,8 +88,10 @@ def test_a_course_that_was_ended_or_held_in_the_chart_stays_so(status: EpisodeSt
     assert course.status is status
 
 
-@pytest.mark.parametrize("template", goal_templates().values(), ids=lambda item: item.id)
-def test_every_template_becomes_a_goal(template: GoalTemplate) -> None:
+@pytest.mark.parametrize(
+    "template", [item for item in goal_templates().values() if item.available], ids=lambda item: item.id
+)
+def test_every_template_that_can_be_measured_becomes_a_goal(template: GoalTemplate) -> None:
     area = (template.area or ProblemAreaCode.GRIEF).value
     form = replace(FULL, area=area, goals=(template.id,), texts=texts_for(template))
     course, problems = agree(measured(new_course(), "222222220"), form, TODAY, set())
@@ -99,6 +101,29 @@ def test_every_template_becomes_a_goal(template: GoalTemplate) -> None:
     assert PERSON not in goal.text
     assert (goal.target is not None) == (goal.kind is GoalKind.PROM)
     assert tuple(level.text for level in goal.levels) == template.levels
+    assert goal.stage is template.stage
+
+
+def test_a_goal_nobody_can_measure_yet_is_not_offered() -> None:
+    """The GAD-7 is not here yet, so no goal may aim at it."""
+    offered = {template.id for template in offered_goals(new_course())}
+    assert {"G-01", "G-14", "G-27", "G-30", "G-32"} <= offered
+    assert not {"G-04", "G-13", "G-20", "G-28"} & offered
+    form = replace(FULL, goals=("G-04",), texts=texts_for(goal_templates()["G-04"]))
+    course, _ = agree(new_course(), form, TODAY, set())
+    assert course.goals == ()
+
+
+def test_a_variant_outside_the_adult_family_stays_what_it_is() -> None:
+    course, _ = agree(new_course(variant="ipt-eating-20"), FULL, TODAY, set())
+    assert course.variant == "ipt-eating-20"
+
+
+def test_work_of_another_variant_is_not_offered() -> None:
+    adult = {template.id for template in offered_activities(new_course())}
+    adolescent = {template.id for template in offered_activities(new_course(variant="ipt-adolescent-12"))}
+    assert adolescent - adult == {"caregiver-session", "school-contact"}
+    assert "weekly-rhythm-form" not in adult | adolescent
 
 
 @pytest.mark.parametrize(("name", "value"), [("G-01", 8), ("G-02", 5), ("G-03", 11)])

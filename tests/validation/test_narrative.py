@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ipt_fhir.mapping.episode import to_fhir
+from ipt_fhir.mapping.references import Writing
+from ipt_fhir.validation import narrative
 from ipt_fhir.validation.narrative import has_content, is_plain_xhtml
 from ipt_fhir.validation.validator import validate
+from tests.mapping.full import EVERYTHING, FULL
 from tests.validation.examples import careplan
 
 
@@ -56,6 +62,51 @@ def test_plain_text_and_tables_pass(inside: str) -> None:
 )
 def test_what_could_act_or_is_no_xhtml_is_refused(text: str) -> None:
     assert not is_plain_xhtml(text)
+
+
+_PIECES = st.sampled_from(
+    [f"<{slash}{name}>" for name in ("p", "ul", "li", "h2", "h3", "table", "tbody", "tr", "td") for slash in ("", "/")]
+    + [
+        "text",
+        " ",
+        "&lt;",
+        "&amp;",
+        "&#39;",
+        "&",
+        "<",
+        ">",
+        "\x00",
+        "\x0b",
+        "\ufffe",
+        "]]>",
+        "<br/>",
+        "<p/>",
+        "<b>x</b>",
+    ]
+)
+_WHOLE = st.sampled_from(
+    [
+        "<p>a</p>",
+        "<ul><li>a</li><li>b &lt; c</li></ul>",
+        "<h2>a</h2>",
+        "<table><tbody><tr><td>a</td></tr></tbody></table>",
+    ]
+)
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(_PIECES | _WHOLE, max_size=8).map("".join), st.sampled_from(["", ' lang="de" xml:lang="de"', ' lang=""'])
+)
+def test_the_quick_look_accepts_nothing_that_the_xml_parser_refuses(inside: str, language: str) -> None:
+    text = f'<div xmlns="http://www.w3.org/1999/xhtml"{language}>{inside}</div>'
+    if narrative._PLAIN.fullmatch(text):
+        assert narrative._is_allowed_xhtml(text)
+
+
+def test_what_we_generate_passes_the_quick_look() -> None:
+    resources = to_fhir(FULL, Writing(patient="alma", site=EVERYTHING))
+    assert all(narrative._PLAIN.fullmatch(item["text"]["div"]) for item in resources.values())
 
 
 @pytest.mark.parametrize("inside", ["", " \n\t", "<p>  </p>", "<br/>"])

@@ -77,6 +77,10 @@ class TypeWriter:
         self.choices |= {name: path for child in choices for name, path in _in_fhirpath(child)}
         rules += [_exclusive(child) for child in choices if len(child.names) <= _FEW]
         many = {child.name: list(child.names) for child in choices if len(child.names) > _FEW}
+        if many and element.path != "Extension":
+            # Most such elements hold their one value and nothing else; then no call into Python is needed.
+            rules.append({"rule": "choice", "if": {"minProperties": 2}, "then": {"choice": many}})
+            many = {}
         return schema | ({"choice": many} if many else {}) | ({"allOf": rules} if rules else {})
 
     def _members(self, element: Element) -> Iterator[tuple[str, Schema]]:
