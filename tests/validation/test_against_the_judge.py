@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
 from ipt_fhir.rawjson import JsonObject
@@ -12,8 +10,8 @@ from ipt_fhir.validation.validator import validate
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
 from tests.validation import examples
-from tests.validation.disagreements import Disagreement, disagreement
-from tests.validation.mutator import HARMLESS, WILD, WRONG, Mutant, mutants
+from tests.validation.judged import clean_for_both, differences, refused, shown, unexplained, without_claims
+from tests.validation.mutator import HARMLESS, WILD, WRONG, mutants
 from tests.validation.profile_mutator import profile_mutants
 from tests.validation.test_invariants import CASES, US_CORE_CASES
 from tests.validation.test_mutations import SEED, good
@@ -27,45 +25,12 @@ ACCEPTED_HERE_ONLY = {"per-1", "rng-2"}
 # ctm-1 and provenance-1 only of somebody it can fetch; the type stands in the reference.
 REFUSED_HERE_ONLY = {"ctm-1", "provenance-1", "us-core-1"}
 
-
 AGREEMENT = 0.99
 
 
 @pytest.fixture(scope="module")
 def clean(judge: Judge) -> dict[str, JsonObject]:
-    """Resources neither of the two refuses, so that what comes of them comes of the mutation."""
-    bare = {name: without_claims(resource) for name, resource in good().items()}
-    return {name: resource for name, resource in bare.items() if not refused(judge, resource)}
-
-
-def differences(judge: Judge, found: Iterable[Mutant]) -> list[Disagreement]:
-    """The mutants on which we and the judge differ; profiles are named without version, the judge holds one."""
-    told = []
-    for mutant in found:
-        profiles = [mutant.profile] if mutant.profile else []
-        ours = errors(validate(mutant.resource, profiles))
-        theirs = judge.judge(mutant.resource, *(profile.partition("|")[0] for profile in profiles)).errors
-        told.append(disagreement(mutant, ours, theirs))
-    return [difference for difference in told if difference]
-
-
-def unexplained(found: Iterable[Disagreement]) -> list[str]:
-    """What no kind explains, as a reader needs it to find the fault."""
-    return [shown(item) for item in found if not item.explained]
-
-
-def shown(item: Disagreement) -> str:
-    return f"{item.mutant.kind}: {item.mutant.source}: {item.mutant.place}: {' / '.join(item.said)}"
-
-
-def refused(judge: Judge, resource: JsonObject, *profiles: str) -> bool:
-    return bool(judge.judge(resource, *profiles).errors)
-
-
-def without_claims(resource: JsonObject) -> JsonObject:
-    """The judge looks up every profile a resource claims; here only base R4 is asked."""
-    meta = {name: value for name, value in resource.get("meta", {}).items() if name != "profile"}
-    return {name: value for name, value in resource.items() if name != "meta"} | ({"meta": meta} if meta else {})
+    return clean_for_both(judge, good())
 
 
 def test_the_examples_we_call_wrong_are_wrong(judge: Judge) -> None:
