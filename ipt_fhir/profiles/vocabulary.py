@@ -10,6 +10,7 @@ from importlib.resources import files
 from msgspec import Struct, convert
 
 from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.mapping import safety
 from ipt_fhir.mapping.publication import heading
 from ipt_fhir.model.activities import OTHER
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
@@ -97,7 +98,7 @@ def _concepts() -> Iterator[Concept]:
     yield concepts.DISPUTE_STAGE_MEASURE
     yield from (Concept(systems.IPT_VARIANT, item.id, item.title) for item in variants().values())
     yield from (Concept(systems.IPT_ACTIVITY, item.id, item.text) for item in activity_templates().values())
-    yield Concept(systems.IPT_ACTIVITY, OTHER, N_("Other work"))
+    yield from (safety.REVIEW, safety.ACT_TAKEN, Concept(systems.IPT_ACTIVITY, OTHER, N_("Other work")))
     yield from (Concept(systems.IPT_GOAL_TEMPLATE, item.id, item.id) for item in goal_templates().values())
 
 
