@@ -143,6 +143,17 @@ def test_the_ending_begins_two_sessions_before_the_last(number: int, blocked: li
     assert codes(course, Step.TERMINATION) == blocked
 
 
+def test_an_ending_needs_to_know_how_many_sessions_were_agreed() -> None:
+    """A plan in its middle phase whose contract was taken away in the chart."""
+    assert codes(replace(MIDDLE, contract=None), Step.TERMINATION) == ["contract"]
+
+
+def test_maintenance_sessions_alone_need_their_contract_too() -> None:
+    planned = next(course for course in walk("ipt-maintenance-12") if step_of(course) is Step.PLANNED)
+    assert codes(planned, Step.MAINTENANCE) == ["first-session", "contract"]
+    assert list(allowed_steps(planned, TODAY)) == [Step.MAINTENANCE, Step.ON_HOLD, Step.CLOSED]
+
+
 def test_both_may_decide_to_begin_the_ending_early() -> None:
     assert codes(MIDDLE, Step.TERMINATION) == ["too-early"]
     ending = take(MIDDLE, Step.TERMINATION, TODAY, Decisions(ending_agreed=True))

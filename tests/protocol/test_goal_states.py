@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipt_fhir.model.goals import Achievement, Goal, GoalStatus, RatedBy, Rating
+from ipt_fhir.model.goals import Achievement, Comparator, Goal, GoalStatus, RatedBy, Rating, ScoreTarget
 from ipt_fhir.model.problem_areas import DisputeStage
 from ipt_fhir.protocol.catalogue import goal_templates
 from ipt_fhir.protocol.goal_states import TRANSITIONS, GoalMoveRefused, GoalReading, move, suggest
@@ -107,6 +108,14 @@ def test_what_is_not_met_on_its_due_day_is_not_achieved(totals: tuple[int, ...],
     goal = active("G-01")
     assert suggest(goal, goal.due, weekly(*totals)) is suggested
     assert suggest(goal, goal.due - timedelta(days=1), weekly(*totals)) is not A.NOT_ACHIEVED
+
+
+def test_without_a_published_change_rule_nobody_says_better_or_worse() -> None:
+    """A goal from the chart whose instrument is not here: reached can be seen, better cannot."""
+    target = ScoreTarget(measure="wsas-total", comparator=Comparator.LESS, value=Decimal(10))
+    goal = replace(active("G-01"), template="G-06", target=target)
+    assert suggest(goal, EARLY, weekly(30, 12)) is A.IN_PROGRESS
+    assert suggest(goal, EARLY, weekly(30, 9, 8)) is A.ACHIEVED
 
 
 @pytest.mark.parametrize(
