@@ -38,7 +38,8 @@ def plain(words: str) -> str:
 
 def summary(read: int, found: Counter[Severity]) -> str:
     """``3 resources: 1 error, 0 warnings``; a Bundle counts as one."""
-    return f"{_count(read, 'resource')}: {_count(found[Severity.ERROR], 'error')}, {_count(found[Severity.WARNING], 'warning')}"
+    wrong, doubtful = _count(found[Severity.ERROR], "error"), _count(found[Severity.WARNING], "warning")
+    return f"{_count(read, 'resource')}: {wrong}, {doubtful}"
 
 
 def _count(number: int, word: str) -> str:

@@ -1,4 +1,4 @@
-"""Output that is written whole or not at all: a reader of the file never sees half of it, an error leaves the old one."""
+"""Output that is written whole or not at all: nobody sees half of a file, and an error leaves the old one."""
 
 from __future__ import annotations
 
