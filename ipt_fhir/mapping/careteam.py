@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import amending, editing, narrative
-from ipt_fhir.mapping.references import Writing, team_key
+from ipt_fhir.mapping.keys import team_key
+from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.people import Person
 from ipt_fhir.rawjson import JsonObject

@@ -82,11 +82,6 @@ class GoalTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """What the wording asks for: ``person``, ``n``, ``m``, in the order in which it stands there."""
         return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(self.text) if name is not None))
 
-    @property
-    def counts_from_baseline(self) -> bool:
-        """Whether the target is worked out from the first score."""
-        return isinstance(self.value, str) and self.value != _AGREED
-
     def fill(self, person: InventoryEntry | None, numbers: Mapping[str, int], language: str = "en") -> str:
         """The wording with its fill-ins: a person by role and initial, numbers as agreed.
 
@@ -180,7 +175,7 @@ def _target(template: GoalTemplate, baseline: int | None, numbers: Mapping[str, 
         return None
     value = template.target_value(baseline, numbers)
     if value is None:
-        raise BaselineMissing(template.id) if template.counts_from_baseline else FillInMissing(template.id, _AGREED)
+        raise BaselineMissing(template.id)
     score = SCORES[template.measure]
     if value < score.lowest or (score.highest is not None and value > score.highest):
         raise TargetOutOfRange(template.id, value)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from ipt_fhir import rawjson
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
+from ipt_fhir.protocol.catalogue import variants
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 from tests.conformance.courses import PCO_PLAN, bundled, each_once, profiles_of, written
@@ -20,9 +21,12 @@ from tests.mapping.full import EVERYTHING, FULL
 from tests.mapping.strategies import episodes
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
+from tests.protocol.cases import Week, case
+from tests.protocol.walking import walk
 
 pytestmark = pytest.mark.proof
 
+WEEKS: tuple[Week, ...] = (0, 4, 8, "last")
 US_CORE_VERSIONS = ("6.1.0", "7.0.0", "8.0.0")
 BARE = replace(
     EXAMPLE,
@@ -45,7 +49,14 @@ def courses() -> dict[str, Iterable[JsonObject]]:
         "a finished course, on a site that files everything": written(FULL, EVERYTHING),
         "a site without SNOMED CT and ICD-10-CM": written(FULL, Site(snomed=False, icd10cm=False)),
         "a site in German": written(FULL, replace(EVERYTHING, language="de")),
+        **{f"case {name}, week {week}": written(case(name, week)) for name in "ABCD" for week in WEEKS},
+        **{f"variant {name}": written(ended(name)) for name in supported()},
     }
+
+
+def supported() -> list[str]:
+    """Variants that can be walked."""
+    return [variant.id for variant in variants().values() if variant.not_supported_yet is None]
 
 
 def refusals(judge: Judge, resources: Iterable[JsonObject]) -> list[str]:
@@ -62,15 +73,26 @@ def test_everything_is_valid_under_us_core_and_person_centered_outcomes(judge_wi
     assert refusals(judge_with(us_core=version), each_once(courses().values())) == []
 
 
-@pytest.mark.parametrize("course", [EXAMPLE, FULL], ids=["under way", "finished"])
-def test_the_plan_is_a_person_centered_care_plan(judge: Judge, course: Episode) -> None:
-    """Its goals must resolve to conforming goals, so plan and goals are judged together, in a Bundle.
+def test_the_plan_is_a_person_centered_care_plan(judge: Judge) -> None:
+    """Once goals are agreed. They must resolve to conforming goals, so plan and goals are judged together, in a Bundle.
 
     The guide knows no activity that the plan holds itself (CarePlan.activity.detail is prohibited).
     """
-    referenced = replace(course, activities=tuple(item for item in course.activities if not item.inline))
-    assert not judge.judge(bundled(written(referenced), PCO_PLAN)).errors
-    assert judge.judge(bundled(written(referenced), PCO_PLAN, leave_out="Goal")).errors
+    referenced = replace(FULL, activities=tuple(item for item in FULL.activities if not item.inline))
+    courses = [
+        EXAMPLE,
+        referenced,
+        *(case(name, week) for name in "ABCD" for week in WEEKS[1:]),
+        *map(ended, supported()),
+    ]
+    refused = [judge.judge(bundled(written(course), PCO_PLAN)).errors for course in courses]
+    assert refused == [()] * len(courses)
+    assert all(judge.judge(bundled(written(course), PCO_PLAN, leave_out="Goal")).errors for course in courses[:2])
+
+
+def ended(variant_id: str) -> Episode:
+    """A course of that variant after its last session."""
+    return walk(variant_id)[-1]
 
 
 def test_a_site_without_snomed_ct_and_icd_gets_none_of_their_codes() -> None:
