@@ -8,6 +8,7 @@ from typing import Any
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.appointment import write_appointment
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus, Owner
 from ipt_fhir.model.episode import Contract, Episode, Frequency
@@ -61,6 +62,8 @@ _TIMING = {
 
 def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """The ServiceRequest or Task of a planned activity; ``old`` as in ``write_goal``."""
+    if activity.kind is ActivityKind.APPOINTMENT:
+        return write_appointment(activity, episode, writing, old)
     if activity.kind is ActivityKind.SERVICE:
         return _write_request(activity, episode, writing, old)
     return _write_task(activity, episode, writing, old)

@@ -10,7 +10,8 @@ from ipt_fhir import rawjson
 from ipt_fhir.mapping import activity as activities
 from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping import sessions as progress
-from ipt_fhir.mapping.references import Writing, area_key, team_key
+from ipt_fhir.mapping.keys import area_key, team_key
+from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.activities import COURSE, Activity, Outcome
 from ipt_fhir.model.ending import Disposition, TerminationReason, TerminationReview
 from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency, Setting
@@ -154,7 +155,7 @@ def _put_team(old: JsonObject, episode: Episode, writing: Writing) -> None:
 def _put_addresses(old: JsonObject, episode: Episode, writing: Writing) -> None:
     ours = [editing.reference(item.reference, item.display) for item in episode.diagnoses]
     if "Condition" in writing.site.files:
-        keys = (area_key(episode.id, area.code.value) for area in episode.problem_areas)
+        keys = (area_key(episode.id, area.code) for area in episode.problem_areas)
         ours += [editing.reference(writing.to(key)) for key in keys]
     editing.put_ours(old, "addresses", ours, editing.target_of)
 

@@ -70,6 +70,12 @@ def put_text(resource: JsonObject, body: str, site: Site) -> None:
         resource["text"] = {**(present or {}), "status": "generated", "div": div}
 
 
+def body_of(resource: JsonObject) -> str:
+    """What stands inside the narrative of a resource of ours, without the element around it; empty without one."""
+    div: str = resource.get("text", {}).get("div", "")
+    return div[div.find(">") + 1 : div.rfind("</div>")] if div else ""
+
+
 def of_plan(episode: Episode, site: Site) -> str:
     """The whole plan."""
     return "".join(

@@ -13,7 +13,7 @@ from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.concepts import Concept
 
 REVIEW = Concept(systems.IPT_ACTIVITY, "safety-review", N_("Review a safety answer with the patient"))
-_ACT_TAKEN = Concept(systems.IPT_ACTIVITY, "safety-act", N_("What was done"))
+ACT_TAKEN = Concept(systems.IPT_ACTIVITY, "safety-act", N_("What was done"))
 _LINK_ID = "linkId"
 _ANSWER = "answer"
 
@@ -91,7 +91,7 @@ def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
         return
     editing.put_time(old.setdefault("executionPeriod", {}), "end", item.settled)
     output = {
-        "type": editing.codeable(writing.site, _ACT_TAKEN),
+        "type": editing.codeable(writing.site, ACT_TAKEN),
         "valueCodeableConcept": editing.codeable(writing.site, concepts.SAFETY_ACTS[item.act]),
     }
     editing.put_ours(old, "output", [output], _output_key)
@@ -99,7 +99,7 @@ def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
 
 def _output_key(output: JsonObject) -> str | None:
     codes = editing.codes_of(output.get("type"), systems.IPT_ACTIVITY)
-    return _ACT_TAKEN.code if _ACT_TAKEN.code in codes else None
+    return ACT_TAKEN.code if ACT_TAKEN.code in codes else None
 
 
 def _read_act(resource: JsonObject) -> SafetyAct | None:
