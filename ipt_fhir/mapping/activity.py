@@ -207,8 +207,8 @@ def _put_course(resource: JsonObject, episode: Episode) -> None:
     """How many sessions, how often, from when to when."""
     contract = episode.contract
     quantity = {"value": contract.sessions, "unit": "session"} if contract else None
-    editing.put(resource, "quantityQuantity", quantity)
-    editing.put(resource, "occurrenceTiming", _timing(contract, episode) if contract else None)
+    editing.put_parts(resource, "quantityQuantity", quantity)
+    editing.put_parts(resource, "occurrenceTiming", _timing(contract, episode) if contract else None)
 
 
 def _timing(contract: Contract, episode: Episode) -> JsonObject:

@@ -67,7 +67,7 @@ def put_text(resource: JsonObject, body: str, site: Site) -> None:
     language = escape(site.language)
     div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">{body}</div>'
     if not present or present.get("div") != div:
-        resource["text"] = {"status": "generated", "div": div}
+        resource["text"] = {**(present or {}), "status": "generated", "div": div}
 
 
 def body_of(resource: JsonObject) -> str:
