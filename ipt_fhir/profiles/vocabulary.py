@@ -124,11 +124,15 @@ def _concept(concept: Concept, definition: str) -> JsonObject:
 
 
 def _sentence_of(variant: Variant) -> str:
-    counted = f"{variant.sessions} {variant.format.value} sessions of {variant.minutes} minutes, {variant.frequency.value}"
+    counted = (
+        f"{variant.sessions} {variant.format.value} sessions of {variant.minutes} minutes, {variant.frequency.value}"
+    )
     if variant.only_maintenance:
         return f"{counted}, after an acute course."
     middle = variant.sessions - variant.initial - variant.ending
-    return f"{counted}: {variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase."
+    return (
+        f"{counted}: {variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase."
+    )
 
 
 @cache
