@@ -20,7 +20,7 @@ _ACTIVE = Concept(systems.CONDITION_CLINICAL, "active", "Active")
 _RESOLVED = Concept(systems.CONDITION_CLINICAL, "resolved", "Resolved")
 _CONFIRMED = Concept(systems.CONDITION_VERIFICATION, "confirmed", "Confirmed")
 _PROVISIONAL = Concept(systems.CONDITION_VERIFICATION, "provisional", "Provisional")
-_OPEN = {"active", "recurrence", "relapse"}
+_OVER = {"inactive", "remission", "resolved"}
 _UNCLEAR = {"unconfirmed", "provisional", "differential", "refuted"}
 
 
@@ -86,16 +86,16 @@ def _put_clinical(old: JsonObject, area: ProblemArea, writing: Writing) -> None:
 
     A colleague may resolve a concern without a date; as long as we know no end either, that stands.
     """
-    resolved = "clinicalStatus" in old and not _says(old, "clinicalStatus", _OPEN)
-    abated = any(name.startswith("abatement") for name in old)
+    over = _says(old, "clinicalStatus", _OVER)
+    ended_otherwise = any(name.startswith("abatement") and name != "abatementDateTime" for name in old)
     if area.closed_on:
-        if not resolved:
+        if not over:
             old["clinicalStatus"] = editing.codeable(writing.site, _RESOLVED)
-        editing.put_date(old, "abatementDateTime", area.closed_on)
-    elif "clinicalStatus" not in old or (resolved and "abatementDateTime" in old):
+        if not ended_otherwise:
+            editing.put_date(old, "abatementDateTime", area.closed_on)
+    elif "clinicalStatus" not in old or (over and "abatementDateTime" in old):
         old["clinicalStatus"] = editing.codeable(writing.site, _ACTIVE)
-        if abated:
-            editing.put(old, "abatementDateTime", None)
+        editing.put(old, "abatementDateTime", None)
 
 
 def _put_verification(old: JsonObject, area: ProblemArea, writing: Writing) -> None:

@@ -43,7 +43,7 @@ def write_encounter(session: Session, episode: Episode, writing: Writing, old: J
     _put_class(old, session, writing)
     editing.put_ours(old, "type", [session_concept(session, writing)], _type_key)
     editing.put_reference(old, "subject", writing.subject)
-    if episode_of_care_key(episode.id) in writing.known:
+    if "EpisodeOfCare" in site.files:
         amending.add_reference(old, "episodeOfCare", writing.to(episode_of_care_key(episode.id)))
     amending.add_reference(old, "basedOn", course_reference(episode, writing))
     if episode.therapist and "participant" not in old:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import uuid
 
+from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Session
 from ipt_fhir.terminology import systems
+
+
+def area_key(episode_id: str, area: ProblemAreaCode) -> str:
+    """The key of the Condition that stands for a problem area."""
+    return _key(episode_id, f"area/{area.value}")
+
+
+def team_key(episode_id: str) -> str:
+    """The key of the CareTeam of a course."""
+    return _key(episode_id, "care-team")
 
 
 def encounter_key(episode_id: str, session: Session) -> str:

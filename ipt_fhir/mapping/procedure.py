@@ -33,10 +33,11 @@ def write_procedure(session: Session, episode: Episode, writing: Writing, old: J
     _put_status(old, session)
     editing.put_concept(old, "code", session_concept(session, writing))
     editing.put_reference(old, "subject", writing.subject)
-    if encounter_key(episode.id, session) in writing.known:
+    if "Encounter" in site.files:
         editing.put_reference(old, "encounter", writing.to(encounter_key(episode.id, session)))
     amending.add_reference(old, "basedOn", course_reference(episode, writing))
-    amending.put_span(old, "performedPeriod", session.date, session.starts, session.minutes)
+    if "performedDateTime" not in old:
+        amending.put_span(old, "performedPeriod", session.date, session.starts, session.minutes)
     if episode.therapist and "performer" not in old:
         old["performer"] = [{"actor": amending.person(episode.therapist)}]
     narrative.put_text(old, narrative.of_sentences(narrative.session_sentence(session, site)), site)
@@ -46,7 +47,8 @@ def write_procedure(session: Session, episode: Episode, writing: Writing, old: J
 def read_procedure(resource: JsonObject) -> Session:
     """The session of one of our Procedures, as ``read_encounter`` does it."""
     amending.refuse_withdrawn(resource)
-    session = session_of(resource, resource["performedPeriod"]["start"])
+    period = resource.get("performedPeriod") or {"start": resource["performedDateTime"]}
+    session = session_of(resource, period["start"])
     status = resource["status"]
     if status in _STILL_OPEN:
         return replace(session, closed=False)

@@ -27,8 +27,11 @@ def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
         return [Issue(Severity.ERROR, "resourceType", "unknown-type", sentence("unknown-type"))]
     where = resource["resourceType"]
     found = _in_full(schema, resource, where)
+    shown, local = resource, frozenset[str]()
+    if profiles and "contained" in resource:
+        shown, local = contained.spelled_out(resource), _local(resource)
     for profile in profiles:
-        found += _against_profile(profile, resource)
+        found += _against_profile(profile, shown, local)
     return list(dict.fromkeys(found)) if found else list(_advice(resource, where))
 
 
@@ -44,9 +47,10 @@ def _schema_of(resource: JsonObject) -> Schema | None:
 
 def _in_full(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     """A resource with what it contains and, for a Bundle, each entry of a type we hold."""
-    found = _against(schema, resource, where)
     if "contained" in resource:
-        found += _inside(resource, where)
+        found = _with_contained(schema, resource, where)
+    else:
+        found = _against(schema, resource, where, frozenset())
     if resource["resourceType"] == "Bundle":
         found += [_misnamed(f"{where}.{place}") for place in misnamed(resource)]
         for place, inner in entry_resources(resource):
@@ -59,31 +63,35 @@ def _misnamed(place: str) -> Issue:
     return Issue(Severity.ERROR, place, "full-url", f"{BASE}: {sentence('full-url')}")
 
 
-def _against(schema: Schema, resource: JsonObject, where: str, around: JsonObject | None = None) -> list[Issue]:
-    """``around`` is the resource that contains this one; what it contains may be referred to."""
+def _local(resource: JsonObject) -> frozenset[str]:
+    return frozenset(f"#{name}" for name in contained.contained_ids(resource))
+
+
+def _against(schema: Schema, resource: JsonObject, where: str, local: frozenset[str]) -> list[Issue]:
     if schema.accepts(resource):
         return []
-    ids = contained.contained_ids(resource if around is None else around)
-    local = frozenset(f"#{name}" for name in ids) | (frozenset() if around is None else {"#"})
     return Findings(schema, where, local).of(schema.errors(resource))
 
 
-def _against_profile(profile: str, resource: JsonObject) -> list[Issue]:
+def _against_profile(profile: str, resource: JsonObject, local: frozenset[str]) -> list[Issue]:
     schema, where = schemas.of_profile(profile), resource["resourceType"]
     if schema is None or schema.document["constrains"] != where:
         words = sentence("unknown-profile", element=profile)
         return [Issue(Severity.ERROR, where, "unknown-profile", words)]
-    return _against(schema, resource, where)
+    return _against(schema, resource, where, local)
 
 
-def _inside(resource: JsonObject, where: str) -> Iterator[Issue]:
+def _with_contained(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     """Contained resources of the types we hold are checked in full; of the others the outer schema knows the name."""
-    for index, inner in contained.inner_resources(resource):
-        schema = _schema_of(inner)
-        if schema is not None:
-            yield from _against(schema, inner, f"{where}.contained[{index}]", around=resource)
+    local, shown = _local(resource), contained.spelled_out(resource)
+    found = _against(schema, shown, where, local)
+    for index, inner in contained.inner_resources(shown):
+        own = _schema_of(inner)
+        if own is not None:
+            found += _against(own, inner, f"{where}.contained[{index}]", local | {"#"})
     for place, rule in contained.broken_rules(resource):
-        yield Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}")
+        found.append(Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}"))
+    return found
 
 
 def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
