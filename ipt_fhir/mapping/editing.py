@@ -244,6 +244,8 @@ def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
 def _member(present: Any, name: str, wanted: Any) -> Any:
     """One member of an item of ours: what is equal keeps its spelling, what others added inside stays."""
     if isinstance(present, dict) and isinstance(wanted, dict):
+        if wanted.keys() <= _OF_REFERENCE:
+            return _reference_over(present, wanted)
         return _over(present, wanted)
     if isinstance(present, list) and name == "extension":
         return _over_extensions(
@@ -252,6 +254,13 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _reference_over(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """Another person or thing takes the whole place: the old address must not stay beside a new name."""
+    if _points_to(present, target_of(wanted), wanted.get("display")):
+        return present
+    return {**_without(present, _OF_REFERENCE), **wanted}
 
 
 def _over_extensions(
