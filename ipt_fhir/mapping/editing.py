@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
+from operator import is_
 from typing import Any
 
 from ipt_fhir import rawjson
@@ -55,6 +56,8 @@ def put_reference(element: JsonObject, name: str, target: str | None, display: s
     present = element.get(name)
     if target is None and display is None:
         put(element, name, None)
+    elif present is None:
+        element[name] = reference(target, display)
     elif not isinstance(present, dict) or not _points_to(present, target, display):
         put(element, name, {**_without(present, _OF_REFERENCE), **reference(target, display)})
 
@@ -92,7 +95,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
             result.append(item)
         elif identity in wanted:
             result.append(_over(item, wanted.pop(identity)))
-    put(element, name, result + list(wanted.values()))
+    _put_items(element, name, present, result + list(wanted.values()))
 
 
 def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> None:
@@ -104,7 +107,16 @@ def put_extensions(element: JsonObject, url: str, values: Sequence[JsonObject]) 
     """Set all our extensions with that url, in order; a member beyond ``url`` is left as the server spells it."""
     present = element.get("extension", [])
     if present or values:
-        put(element, "extension", _over_extensions(present, [{"url": url, **value} for value in values], {url}))
+        wanted = [{"url": url, **value} for value in values]
+        _put_items(element, "extension", present, _over_extensions(present, wanted, {url}))
+
+
+def _put_items(element: JsonObject, name: str, present: Sequence[JsonObject], items: list[JsonObject]) -> None:
+    """Set a list made of present items and new ones. An item that says nothing else is the very object it was."""
+    if not items:
+        put(element, name, None)
+    elif len(items) != len(present) or not all(map(is_, items, present)):
+        element[name] = items
 
 
 def put_identifier(resource: JsonObject, value: str) -> None:
@@ -133,7 +145,9 @@ def identifier_of(resource: JsonObject) -> str | None:
 
 def reference(target: str | None, display: str | None = None) -> JsonObject:
     """A Reference element."""
-    return {name: value for name, value in (("reference", target), ("display", display)) if value is not None}
+    if target is None:
+        return {} if display is None else {"display": display}
+    return {"reference": target} if display is None else {"reference": target, "display": display}
 
 
 def coding(concept: Concept, site: Site) -> JsonObject:
@@ -154,7 +168,9 @@ def codeable(site: Site, *concepts: Concept, label: str | None = None) -> JsonOb
 
 
 def _may_send(concept: Concept, site: Site) -> bool:
-    return {systems.SNOMED_CT: site.snomed, systems.ICD_10_CM: site.icd10cm}.get(concept.system, True)
+    if concept.system == systems.SNOMED_CT:
+        return site.snomed
+    return site.icd10cm or concept.system != systems.ICD_10_CM
 
 
 def codes_of(concept: Any, system: str) -> list[str]:
