@@ -41,7 +41,8 @@ _REFUSED: Any = object()
 _HEAD = """# Mapping: IPT <-> FHIR R4
 
 Written by `make reference`, which changes each field of a full course in turn and looks what differs; a test compares.
-Narratives (`text`, the page of a DocumentReference) say everything and are left out. What a site decides about: `Site.files` in [the API](api.md).
+Narratives (`text`, the page of a DocumentReference) say everything and are left out. What a site decides about:
+`Site.files` in [the API](api.md).
 
 | field of the model | FHIR elements that carry it |
 |---|---|
