@@ -10,8 +10,9 @@ from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping.appointment import write_appointment
 from ipt_fhir.mapping.references import Writing
+from ipt_fhir.mapping.timing import pace
 from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus, Owner
-from ipt_fhir.model.episode import Contract, Episode, Frequency
+from ipt_fhir.model.episode import Contract, Episode
 from ipt_fhir.protocol.catalogue import activity_templates
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
@@ -51,13 +52,6 @@ _KINDS = {
     ActivityKind.APPOINTMENT: "Appointment",
 }
 _KIND_OF = {name: kind for kind, name in _KINDS.items()}
-# Timing.repeat of each frequency: times, length of the period, unit (UCUM).
-_TIMING = {
-    Frequency.WEEKLY: (1, 1, "wk"),
-    Frequency.TWICE_WEEKLY: (2, 1, "wk"),
-    Frequency.FORTNIGHTLY: (1, 2, "wk"),
-    Frequency.MONTHLY: (1, 1, "mo"),
-}
 
 
 def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
@@ -212,9 +206,8 @@ def _put_course(resource: JsonObject, episode: Episode) -> None:
 
 
 def _timing(contract: Contract, episode: Episode) -> JsonObject:
-    frequency, period, unit = _TIMING[contract.frequency]
     bounds = {"start": episode.started.isoformat(), "end": contract.ends_on.isoformat()}
-    return {"repeat": {"boundsPeriod": bounds, "frequency": frequency, "period": period, "periodUnit": unit}}
+    return {"repeat": {"boundsPeriod": bounds, **pace(contract.frequency)}}
 
 
 def _course_words(activity: Activity, episode: Episode, writing: Writing) -> list[str]:

@@ -115,3 +115,8 @@ PLAN_DEFINITION: Final = f"{CANONICAL_BASE}/PlanDefinition"
 ACTIVITY_DEFINITION: Final = f"{CANONICAL_BASE}/ActivityDefinition"
 VALUE_SET: Final = f"{CANONICAL_BASE}/ValueSet"
 CONCEPT_MAP: Final = f"{CANONICAL_BASE}/ConceptMap"
+
+
+def is_ours(address: str) -> bool:
+    """Whether a canonical address is one of this project."""
+    return address.startswith(f"{CANONICAL_BASE}/")

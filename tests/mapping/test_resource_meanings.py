@@ -87,7 +87,7 @@ def test_the_encounter_of_a_session_keeps_its_therapist_when_the_course_changes_
     assert after["participant"][0]["individual"]["display"] == THERAPIST.display
 
 
-def test_a_session_names_its_episode_of_care_and_its_encounter_once_the_server_has_them() -> None:
+def test_a_session_names_its_episode_of_care_and_its_encounter_where_the_site_files_them() -> None:
     known = {
         episode_of_care_key(FULL.id): "EpisodeOfCare/e1",
         encounter_key(FULL.id, SESSION): "Encounter/n1",
@@ -95,7 +95,9 @@ def test_a_session_names_its_episode_of_care_and_its_encounter_once_the_server_h
     knowing = Writing(patient="alma", known=known, site=EVERYTHING)
     assert write_encounter(SESSION, FULL, knowing, {})["episodeOfCare"] == [{"reference": "EpisodeOfCare/e1"}]
     assert write_procedure(SESSION, FULL, knowing, {})["encounter"] == {"reference": "Encounter/n1"}
-    assert "episodeOfCare" not in write_encounter(SESSION, FULL, WRITING, {})
+    elsewhere = writing_for(DEFAULT_SITE)
+    assert "episodeOfCare" not in write_encounter(SESSION, FULL, elsewhere, {})
+    assert "encounter" not in write_procedure(SESSION, FULL, elsewhere, {})
 
 
 def test_keys_are_different_for_meetings_that_bear_the_same_number() -> None:
