@@ -32,6 +32,7 @@ OWNERS = {
     "granian": "smart_app/",
     "http.client": "smart_app/sandbox/",
     "jsonschema_rs": "ipt_fhir/validation/",
+    "pydantic": "ipt_fhir/typed.py",
     "requests": "ipt_fhir/ehr/transport.py",
     "sqlalchemy": "smart_app/store/",
     "sqlite3": "smart_app/store/",

@@ -30,10 +30,12 @@ _OF_CONCEPT = frozenset(("coding", "text"))
 
 def put(element: JsonObject, name: str, value: Any) -> None:
     """Set a member unless it already has that value; None removes it together with its ``_name`` sibling."""
+    if name in element and rawjson.equal(element[name], value):
+        return
     if value is None or value == []:
         element.pop(name, None)
         element.pop(f"_{name}", None)
-    elif name not in element or not rawjson.equal(element[name], value):
+    else:
         element[name] = value
 
 
@@ -85,7 +87,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
     """
     present = element.get(name)
     if not present:
-        put(element, name, list(ours))
+        element.update({name: list(ours)} if ours else {})
         return
     wanted = {key(item): item for item in ours}
     result: list[JsonObject] = []
@@ -312,7 +314,8 @@ def _says(present: JsonObject, wanted: JsonObject) -> bool:
     codings: Iterable[JsonObject] = wanted.get("coding", [])
     if not codings:
         return bool(present.get("text") == wanted.get("text"))
-    return all(item["code"] in codes_of(present, item["system"]) for item in codings)
+    said = [(item.get("system"), item.get("code")) for item in present.get("coding", [])]
+    return all((item.get("system"), item.get("code")) in said for item in codings)
 
 
 def _points_to(present: JsonObject, target: str | None, display: str | None) -> bool:
