@@ -14,7 +14,7 @@ from ipt_fhir.model.goals import Achievement, Comparator, Goal, GoalStatus, Rate
 from ipt_fhir.model.measures import Answer, Response, ResponseStatus, SafetyAct, SafetyItem
 from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.model.problem_areas import DisputeStage, ProblemArea, ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.model.sessions import Attendance, Mode, Session
+from ipt_fhir.model.sessions import Attendance, Mode, Session, SessionKind
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
 from ipt_fhir.protocol.goals import scale_of
 from ipt_fhir.protocol.pace import day_of_session
@@ -86,6 +86,7 @@ def _noon(day: date, minutes: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, 12, minutes, tzinfo=UTC)
 
 
+_JOINT = replace(_session(4), kind=SessionKind.CONJOINT, starts=_noon(day_of_session(STARTED, 4, _VARIANT.frequency)))
 _SCORE_GOAL = replace(_goal(10, "G-02"), achievement=Achievement.IMPROVING)
 _SCALE_GOAL = replace(
     _goal(11, "G-11", "Have one planned conversation a week with my husband about the household."),
@@ -146,7 +147,7 @@ ENDED_COURSE = Episode(
         _activity(21, "psychoeducation"),
         replace(_activity(22, "between-session-step", Owner.PATIENT), outcome=Outcome.DONE),
     ),
-    sessions=(_session(1), _session(2, mode=Mode.VIDEO), _session(3, Attendance.MISSED), _session(4)),
+    sessions=(_session(1), _session(2, mode=Mode.VIDEO), _session(3, Attendance.MISSED), _JOINT),
     responses=(_FIRST, _MISTAKEN, _CORRECTED),
     safety_items=(
         SafetyItem(

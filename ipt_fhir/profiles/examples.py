@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ipt_fhir.mapping.activitydefinition import write_activity_definition
-from ipt_fhir.mapping.applying import apply_protocol
+from ipt_fhir.mapping.applying import Chosen, apply_protocol
 from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.plandefinition import write_plan_definition
 from ipt_fhir.mapping.references import Writing
@@ -37,7 +37,7 @@ def _proposal(writing: Writing) -> Mapping[str, JsonObject]:
         writing,
         STARTED,
         author=THERAPIST,
-        areas=(ProblemAreaCode.ROLE_DISPUTE,),
+        chosen=Chosen(areas=(ProblemAreaCode.ROLE_DISPUTE,)),
     )
     return made.resources
 

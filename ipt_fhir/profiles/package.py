@@ -47,12 +47,16 @@ def package_examples() -> list[JsonObject]:
     return [_with_text(item) for item in examples()]
 
 
+def package_guide() -> JsonObject:
+    """The ImplementationGuide of the package."""
+    return _with_text(guide.implementation_guide(definitions(), package_examples()))
+
+
 def build_package() -> bytes:
     """The package as the bytes of a .tgz."""
     held, shown = definitions(), package_examples()
-    held.append(_with_text(guide.implementation_guide(held, shown)))
     files = {"package/package.json": rawjson.write(_manifest())}
-    files |= _folder("package", held)
+    files |= _folder("package", [*held, package_guide()])
     files |= _folder("package/example", shown)
     return _packed(files)
 
