@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
@@ -122,3 +123,100 @@ def test_equal_compares_by_value_and_not_by_spelling() -> None:
     assert not rawjson.equal(True, 1)
     assert not rawjson.equal({"a": 1}, {"a": 1, "b": None})
     assert rawjson.equal(Spelled("1e2"), 100)
+
+
+_NAMES = st.sampled_from(["a", "b", ":", '":', "{[", "\\", "\\u003a", 'é"', "\n"])
+_SPELLED_NAMES = st.builds(lambda name, plain: json.dumps(name, ensure_ascii=plain), _NAMES, st.booleans())
+_SPACES = st.sampled_from(["", "", " ", "\n  "])
+
+
+@st.composite
+def _texts(draw: st.DrawFn, depth: int = 4) -> str:
+    """JSON text as somebody else may write it: white space, escapes, the same name twice."""
+    space = draw(_SPACES)
+    kind = draw(st.sampled_from("{[n")) if depth else "n"
+    if kind == "n":
+        return draw(_SPELLED_NAMES | st.sampled_from(["1", "1.50", "null", '"\\u003a"', '"\\u007b"', '"\\\\\\":"']))
+    count = draw(st.integers(0, 3))
+    items = [draw(_texts(depth - 1)) for _ in range(count)]
+    if kind == "[":
+        return f"[{space}{f'{space},'.join(items)}]"
+    named = (f"{draw(_SPELLED_NAMES)}{space}:{space}{item}" for item in items)
+    return "{" + f",{space}".join(named) + space + "}"
+
+
+class _Twice(ValueError):
+    """A name stands twice, says the reference."""
+
+
+def _only_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) != len(pairs):
+        raise _Twice
+    return dict(pairs)
+
+
+@given(_texts())
+@settings(max_examples=500)
+def test_a_name_that_stands_twice_is_found_however_it_is_spelled(text: str) -> None:
+    """attack-A53, held against the standard library, which can be asked for the pairs."""
+    try:
+        expected = json.loads(text, parse_float=Decimal, object_pairs_hook=_only_once)
+    except _Twice:
+        with pytest.raises(JsonRefused, match="same name"):
+            rawjson.parse(text.encode())
+    else:
+        assert rawjson.parse(text.encode()) == expected
+
+
+@given(_texts(), st.integers(1, 5))
+@settings(max_examples=300)
+def test_depth_and_values_are_counted_outside_strings_only(text: str, limit: int) -> None:
+    """attack-A50: the limits say what a walk over the parsed value says."""
+    value = json.loads(text, object_pairs_hook=lambda pairs: [item for _, item in pairs])
+    assert ("deeper" in _refusal(text, Limits(depth=limit))) == (_depth(value) > limit)
+    assert ("values" in _refusal(text, Limits(nodes=limit))) == (_values(value) > limit)
+
+
+def _refusal(text: str, limits: Limits) -> str:
+    try:
+        rawjson.parse(text.encode(), limits)
+    except JsonRefused as refused:
+        return str(refused)
+    return ""
+
+
+def _depth(value: object) -> int:
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
+
+
+def _values(value: object) -> int:
+    """Commas and openings: what the limit of values counts."""
+    return max(1, len(value)) + sum(map(_values, value)) if isinstance(value, list) else 0
+
+
+@pytest.mark.parametrize("place", ["[%s]", '{"a":%s}', '{"a":"\\\\",\n"b":[-%s]}', '["\\"", 0.%s]', "[1%se5]"])
+def test_a_long_number_is_refused(place: str) -> None:
+    """attack-A54: converting digits costs the square of their number."""
+    with pytest.raises(JsonRefused, match="digits"):
+        rawjson.parse((place % ("12345678901" * 3)).encode())
+
+
+def test_a_long_text_of_digits_is_not_a_long_number() -> None:
+    text = {"a": "1" * 400, "b": '\\"' + "2" * 400}
+    assert rawjson.parse(rawjson.write(text)) == text
+
+
+def test_nothing_is_written_longer_than_it_can_be_read() -> None:
+    """The search for lost members rests on this: a text that comes out in full length has lost none."""
+    for code in range(0x110000):
+        if not 0xD800 <= code <= 0xDFFF:
+            read = json.dumps(chr(code), ensure_ascii=False).encode()
+            assert len(rawjson.write(chr(code))) <= len(read), hex(code)
+    for spelling in (*SPELLINGS, "-0", "0", "-1", "18446744073709551616", "123456789012345678901234567890"):
+        assert len(rawjson.write(rawjson.parse(spelling.encode()))) <= len(spelling)
+
+
+def test_a_parser_that_gives_up_on_depth_is_a_refusal_too() -> None:
+    """attack-A50: a caller may raise the limit above what the parser bears."""
+    with pytest.raises(JsonRefused, match="deeper"):
+        rawjson.parse(b"[" * 100_000 + b"]" * 100_000, Limits(depth=1_000_000))

@@ -29,11 +29,11 @@ def translation(language: str) -> gettext.NullTranslations:
 
 def text(msgid: str, language: str = "en", **values: object) -> str:
     """The text in that language with ``{name}`` places filled in."""
-    translated = _translated(msgid, language)
+    translated = _looked_up(translation(language), msgid)
     return translated.format(**values) if values else translated
 
 
 @cache
-def _translated(msgid: str, language: str) -> str:
+def _looked_up(catalogue: gettext.NullTranslations, msgid: str) -> str:
     """Texts are few and asked for often: a course of sixteen sessions looks some up two hundred times."""
-    return translation(language).gettext(msgid)
+    return catalogue.gettext(msgid)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.appointment import write_appointment
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.timing import pace
 from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus, Owner
@@ -55,6 +56,8 @@ _KIND_OF = {name: kind for kind, name in _KINDS.items()}
 
 def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """The ServiceRequest or Task of a planned activity; ``old`` as in ``write_goal``."""
+    if activity.kind is ActivityKind.APPOINTMENT:
+        return write_appointment(activity, episode, writing, old)
     if activity.kind is ActivityKind.SERVICE:
         return _write_request(activity, episode, writing, old)
     return _write_task(activity, episode, writing, old)
@@ -198,8 +201,8 @@ def _put_course(resource: JsonObject, episode: Episode) -> None:
     """How many sessions, how often, from when to when."""
     contract = episode.contract
     quantity = {"value": contract.sessions, "unit": "session"} if contract else None
-    editing.put(resource, "quantityQuantity", quantity)
-    editing.put(resource, "occurrenceTiming", _timing(contract, episode) if contract else None)
+    editing.put_parts(resource, "quantityQuantity", quantity)
+    editing.put_parts(resource, "occurrenceTiming", _timing(contract, episode) if contract else None)
 
 
 def _timing(contract: Contract, episode: Episode) -> JsonObject:

@@ -8,7 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,10 @@ from ipt_fhir.terminology import systems
 from ipt_fhir.terminology.concepts import Concept
 
 Key = str | None
+
+# What a Reference and a CodeableConcept say themselves; whatever else stands in them was added by others.
+_OF_REFERENCE = frozenset(("reference", "type", "identifier", "display"))
+_OF_CONCEPT = frozenset(("coding", "text"))
 
 
 def put(element: JsonObject, name: str, value: Any) -> None:
@@ -52,14 +56,22 @@ def put_reference(element: JsonObject, name: str, target: str | None, display: s
     if target is None and display is None:
         put(element, name, None)
     elif not isinstance(present, dict) or not _points_to(present, target, display):
-        put(element, name, reference(target, display))
+        put(element, name, {**_without(present, _OF_REFERENCE), **reference(target, display)})
 
 
 def put_concept(element: JsonObject, name: str, value: JsonObject | None) -> None:
     """Set a CodeableConcept unless one of its codings already is ours: servers add displays and translations."""
     present = element.get(name)
-    if value is None or not isinstance(present, dict) or not _says(present, value):
-        put(element, name, value)
+    if value is None:
+        put(element, name, None)
+    elif not isinstance(present, dict) or not _says(present, value):
+        put(element, name, {**_without(present, _OF_CONCEPT), **value})
+
+
+def put_parts(element: JsonObject, name: str, value: JsonObject | None) -> None:
+    """Set an object (a Quantity, a Timing); members that others added to it stay."""
+    present = element.get(name)
+    put(element, name, _over(present, value) if isinstance(present, dict) and value else value)
 
 
 def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Callable[[JsonObject], Key]) -> None:
@@ -79,7 +91,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
         if identity is None:
             result.append(item)
         elif identity in wanted:
-            result.append(_closest(item, wanted.pop(identity)))
+            result.append(_over(item, wanted.pop(identity)))
     put(element, name, result + list(wanted.values()))
 
 
@@ -90,11 +102,9 @@ def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> No
 
 def put_extensions(element: JsonObject, url: str, values: Sequence[JsonObject]) -> None:
     """Set all our extensions with that url, in order; a member beyond ``url`` is left as the server spells it."""
-    present = [item for item in element.get("extension", []) if item.get("url") == url]
-    if len(present) == len(values) and all(map(rawjson.equal, present, ({"url": url, **value} for value in values))):
-        return
-    others = [item for item in element.get("extension", []) if item.get("url") != url]
-    put(element, "extension", others + [{"url": url, **value} for value in values])
+    present = element.get("extension", [])
+    if present or values:
+        put(element, "extension", _over_extensions(present, [{"url": url, **value} for value in values], {url}))
 
 
 def put_identifier(resource: JsonObject, value: str) -> None:
@@ -224,11 +234,53 @@ def targets(resource: JsonObject) -> list[str]:
     return named
 
 
-def _closest(present: JsonObject, wanted: JsonObject) -> JsonObject:
+def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
     """The present item if it already says all that is wanted, else the wanted one over what others added to it."""
     if all(name in present and rawjson.equal(present[name], value) for name, value in wanted.items()):
         return present
-    return {**present, **wanted}
+    return {**present, **{name: _member(present.get(name), name, value) for name, value in wanted.items()}}
+
+
+def _member(present: Any, name: str, wanted: Any) -> Any:
+    """One member of an item of ours: what is equal keeps its spelling, what others added inside stays."""
+    if isinstance(present, dict) and isinstance(wanted, dict):
+        return _over(present, wanted)
+    if isinstance(present, list) and name == "extension":
+        return _over_extensions(
+            present, wanted, {item["url"] for item in (*present, *wanted) if ":" not in item["url"]}
+        )
+    if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
+        return present
+    return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _over_extensions(
+    present: Sequence[JsonObject], wanted: Sequence[JsonObject], ours: Collection[str]
+) -> list[JsonObject]:
+    """The wanted extensions in the places of those with the same url, those that are ours and not wanted left out.
+
+    The parts of a complex extension are ours when their url is relative; an absolute one is somebody else's addition.
+    """
+    waiting = list(wanted)
+    result: list[JsonObject] = []
+    for item in present:
+        found = next((index for index, value in enumerate(waiting) if value["url"] == item.get("url")), None)
+        if found is not None:
+            result.append(_over_value(item, waiting.pop(found)))
+        elif item.get("url") not in ours:
+            result.append(item)
+    return result + waiting
+
+
+def _over_value(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """An extension of ours over the present one; an extension has one value, whatever its type."""
+    kept = {name: value for name, value in present.items() if name in wanted or not name.startswith("value")}
+    return _over(kept if kept.keys() != present.keys() else present, wanted)
+
+
+def _without(present: Any, names: frozenset[str]) -> JsonObject:
+    """What others added to an element whose own members are replaced."""
+    return {name: value for name, value in present.items() if name not in names} if isinstance(present, dict) else {}
 
 
 def _says(present: JsonObject, wanted: JsonObject) -> bool:

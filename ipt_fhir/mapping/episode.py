@@ -11,10 +11,12 @@ from functools import partial
 
 from ipt_fhir import rawjson
 from ipt_fhir.mapping import activity as activities
-from ipt_fhir.mapping import careplan, editing, observation, questionnaireresponse, rating, safety
+from ipt_fhir.mapping import beside, careplan, editing, labels, observation, questionnaireresponse, rating, safety
+from ipt_fhir.mapping.appointment import read_appointment
 from ipt_fhir.mapping.goal import read_goal, write_goal
 from ipt_fhir.mapping.references import Writing, item_key, score_key
 from ipt_fhir.mapping.shelf import NoCourse, Shelf, Unread
+from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.model.goals import Goal, Rating
@@ -24,7 +26,8 @@ from ipt_fhir.rawjson import JsonObject
 __all__ = ["RESOURCE_TYPES", "NoCourse", "Reading", "Unread", "changed", "from_fhir", "keys_of", "to_fhir"]
 
 RESOURCE_TYPES = ("CarePlan", "Goal", "ServiceRequest", "Task", "QuestionnaireResponse", "Observation")
-"""The types every course is filed as; all of them must be readable to open it. ``Site.files`` names further ones."""
+"""The types every course is filed as; all of them must be readable to open it. ``Site.files`` names further ones, and
+an appointment that is planned as a resource of its own is an Appointment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] 
     """
     present = chart or {}
     filed = filed_part(episode, writing.site.carried)
-    return {key: _unless_same(present.get(key), write) for key, write in _writers(filed, writing)}
+    return {key: _unless_same(present.get(key), write, writing.site) for key, write in _writers(filed, writing)}
 
 
 def changed(written: Mapping[str, JsonObject], chart: Mapping[str, JsonObject]) -> list[str]:
@@ -63,13 +66,13 @@ def from_fhir(resources: Iterable[JsonObject]) -> Reading:
     fields = careplan.read_plan(plan, _members(shelf))
     responses = _read_responses(shelf, plan)
     items = _read_safety_items(shelf, plan, responses)
-    episode = Episode(**fields, responses=responses, safety_items=items)
+    episode = beside.with_beside(Episode(**fields, responses=responses, safety_items=items), shelf)
     return Reading(episode=episode, resources=shelf.with_keys(keys_of(episode)), unread=tuple(shelf.unread))
 
 
 def keys_of(episode: Episode) -> set[str]:
-    """The key of every resource that carries the course."""
-    return {key for key, _ in _writers(episode, Writing(patient="any"))}
+    """The key of every resource that may carry the course, at any site."""
+    return {key for key, _ in _writers(episode, Writing(patient="any", site=Site(files=beside.BESIDE_TYPES)))}
 
 
 Write = Callable[[JsonObject], JsonObject]
@@ -82,10 +85,12 @@ def _writers(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
     for activity in episode.activities:
         if activity.by_us and not activity.inline:
             yield activity.id, partial(activities.write_activity, activity, episode, writing)
+    yield from beside.before_the_plan(episode, writing)
     yield episode.id, partial(careplan.write_plan, episode, writing)
     yield from _writers_of_measures(episode, writing)
     for item in episode.safety_items:
         yield item.id, partial(safety.write_safety, item, episode.id, writing)
+    yield from beside.after_the_plan(episode, writing)
 
 
 def _writers_of_measures(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
@@ -98,10 +103,15 @@ def _writers_of_measures(episode: Episode, writing: Writing) -> Iterable[tuple[s
             yield item.id, partial(rating.write_rating, item, goal, episode.therapist, writing)
 
 
-def _unless_same(present: JsonObject | None, write: Write) -> JsonObject:
-    """What ``write`` makes of the chart's copy, or that very copy when nothing but the narrative would differ."""
+def _unless_same(present: JsonObject | None, write: Write, site: Site) -> JsonObject:
+    """What ``write`` makes of the chart's copy, or that very copy when nothing but the narrative would differ.
+
+    Our labels go on what is new; what is filed keeps those it has, because only some servers keep labels at all.
+    """
     if present is None:
-        return write({})
+        written = write({})
+        labels.put_labels(written, site.labels)
+        return written
     written = write(rawjson.copy(present))
     same = all(
         rawjson.equal(written.get(name), present.get(name)) for name in (written.keys() | present.keys()) - {"text"}
@@ -115,6 +125,7 @@ def _members(shelf: Shelf) -> careplan.Members:
     ratings = _read_ratings(shelf)
     planned = shelf.read_by_target("ServiceRequest", activities.read_activity)
     planned |= shelf.read_by_target("Task", activities.read_activity, unless=safety.is_safety)
+    planned |= shelf.read_by_target("Appointment", read_appointment)
     return careplan.Members(
         goals={target: _rated(goal, ratings) for target, goal in goals.items()},
         activities=planned,

@@ -67,7 +67,13 @@ def put_text(resource: JsonObject, body: str, site: Site) -> None:
     language = escape(site.language)
     div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">{body}</div>'
     if not present or present.get("div") != div:
-        resource["text"] = {"status": "generated", "div": div}
+        resource["text"] = {**(present or {}), "status": "generated", "div": div}
+
+
+def body_of(resource: JsonObject) -> str:
+    """What stands inside the narrative of a resource of ours, without the element around it; empty without one."""
+    div: str = resource.get("text", {}).get("div", "")
+    return div[div.find(">") + 1 : div.rfind("</div>")] if div else ""
 
 
 def of_plan(episode: Episode, site: Site) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, instrument
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping import editing, labels, narrative
 from ipt_fhir.mapping.questionnaireresponse import answer_coding, chosen_option
 from ipt_fhir.mapping.references import Writing, item_key, score_key
 from ipt_fhir.mapping.site import Site
@@ -72,6 +72,8 @@ def write_observation(drawn: Drawn, response: Response, writing: Writing, old: J
     editing.put_time(resource, "effectiveDateTime", response.authored)
     resource["performer"] = [editing.reference(writing.subject)]
     _put_value(resource, drawn, writing.site)
+    if response.self_entered:
+        labels.put_labels(resource, [labels.PATIENT_ASSERTED])
     resource["derivedFrom"] = [editing.reference(writing.to(response.id))]
     narrative.put_text(resource, narrative.of_sentences(_sentence(drawn, writing.site)), writing.site)
     return resource

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ipt_fhir.instruments.catalogue import AnswerOption, Instrument, Item, instrument, instrument_for
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping import editing, labels, narrative
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.measures import Answer, Response, ResponseStatus
 from ipt_fhir.questionnaires import reading
@@ -33,6 +33,7 @@ def write_response(response: Response, plan: str, writing: Writing, old: JsonObj
     editing.put_time(resource, "authored", response.authored)
     if response.self_entered:
         editing.put_reference(resource, "author", writing.subject)
+        labels.put_labels(resource, [labels.PATIENT_ASSERTED])
     elif response.author:
         editing.put_reference(resource, "author", response.author.reference, response.author.display)
     editing.put_reference(resource, "source", writing.subject)

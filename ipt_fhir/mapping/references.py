@@ -21,16 +21,6 @@ def item_key(response_id: str, link_id: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{response_id}/item{link_id}"))
 
 
-def area_key(episode_id: str, code: str) -> str:
-    """The key of the Condition that holds a problem area of a course."""
-    return str(uuid.uuid5(_NAMESPACE, f"{episode_id}/area/{code}"))
-
-
-def team_key(episode_id: str) -> str:
-    """The key of the CareTeam of a course."""
-    return str(uuid.uuid5(_NAMESPACE, f"{episode_id}/team"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """What the writers need besides the value: whose record, how references are spelled, what the site wants.

@@ -119,6 +119,9 @@ class Episode:
         _check_order([(item.opened, item.id) for item in self.safety_items])
         _check_order([(item.sent, item.id) for item in self.messages])
         _check_order([(item.written, item.id) for item in self.documents])
+        decisions = [(item.decided_on, item.id) for item in self.consents]
+        if decisions != sorted(decisions):
+            raise ValueError("consents stand in the order of their days")
         versions = [item.version for item in self.formulations]
         if versions != sorted(set(versions)):
             raise ValueError("versions of the formulation are unique and rise")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 
 from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.protocol.activities import ActivityTemplate
 from ipt_fhir.protocol.goals import GoalTemplate
 from ipt_fhir.protocol.schools import School
@@ -26,6 +28,7 @@ __all__ = [
     "activity_templates",
     "goal_templates",
     "measures_of",
+    "offered_templates",
     "schools",
     "supported_variant",
     "variants",
@@ -84,6 +87,16 @@ def goal_templates() -> dict[str, GoalTemplate]:
 def activity_templates() -> dict[str, ActivityTemplate]:
     """All planned activities by id, in the order of the file."""
     return _by_id("activities.toml", "activity", ActivityTemplate)
+
+
+def offered_templates(areas: Collection[ProblemAreaCode] = (), school: School | None = None) -> list[GoalTemplate]:
+    """The goal templates to choose from: measurable in this version, general or of the chosen areas.
+
+    While no area is chosen, those of every area the school works with; None is the line with four areas.
+    """
+    known = school.areas if school else tuple(ProblemAreaCode)
+    wanted = {None, *(area for area in known if not areas or area in areas)}
+    return [template for template in goal_templates().values() if template.available and template.area in wanted]
 
 
 def supported_variant(variant_id: str) -> Variant:

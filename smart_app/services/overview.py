@@ -71,17 +71,21 @@ class Measure:
 
 
 def course(episode: Episode) -> Course:
-    """Count the course."""
+    """Count the course.
+
+    The number of the session says the phase, but for what only people decide: maintenance, and that it is closed.
+    """
     variant = variant_of(episode)
     contracted = episode.contract.sessions if episode.contract else variant.sessions
     open_session = next((item for item in episode.sessions if item.kind.counts and not item.closed), None)
     closed = tuple(item for item in episode.sessions if item.closed)
     counted = [item for item in closed if item.kind.counts]
     today = open_session.number if open_session else 1 + max((item.number for item in counted), default=0)
+    decided = episode.phase in {Phase.MAINTENANCE, Phase.CLOSED}
     return Course(
         contracted=contracted,
         today=today,
-        phase=variant.phase_of(min(today, contracted), contracted),
+        phase=episode.phase if decided else variant.phase_of(min(today, contracted), contracted),
         open_session=open_session,
         held=sum(item.attendance is Attendance.ATTENDED for item in counted),
         sessions=closed,

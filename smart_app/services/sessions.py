@@ -7,7 +7,6 @@ from datetime import date
 
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.sessions import Attendance, Mode, Session
-from ipt_fhir.protocol.course_guards import variant_of
 from smart_app.language import gettext as _
 from smart_app.services.overview import course
 from smart_app.services.planning import with_standing
@@ -36,7 +35,7 @@ def record(episode: Episode, form: SessionForm, today: date) -> tuple[Episode, P
     session = Session(
         number=counted.today,
         date=held_on,
-        phase=variant_of(episode).phase_of(counted.today, counted.contracted),
+        phase=counted.phase,
         attendance=Attendance(form.attendance),
         mode=Mode(form.mode),
         closed=form.close,

@@ -25,7 +25,16 @@ from tests.mapping.example import EXAMPLE, FOLLOW_UP, GOAL_BY_SCALE, START, THER
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVERYTHING = Site(
     files=frozenset(
-        {"CareTeam", "Communication", "Condition", "Consent", "DocumentReference", "Encounter", "EpisodeOfCare"}
+        {
+            "CareTeam",
+            "Communication",
+            "Condition",
+            "Consent",
+            "DocumentReference",
+            "Encounter",
+            "EpisodeOfCare",
+            "Procedure",
+        }
     )
 )
 

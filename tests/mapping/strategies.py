@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ipt_fhir.instruments.catalogue import instrument
 from ipt_fhir.model.activities import COURSE, Activity, ActivityKind, ActivityStatus, Outcome, Owner
+from ipt_fhir.model.consents import ConsentDecision, ConsentKind
 from ipt_fhir.model.ending import Disposition, RelapsePlan, TerminationReason, TerminationReview
 from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency, Setting
 from ipt_fhir.model.goals import (
@@ -27,7 +29,7 @@ from ipt_fhir.model.inventory import InventoryEntry, Role
 from ipt_fhir.model.measures import Answer, Response, ResponseStatus, SafetyAct, SafetyItem
 from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.model.problem_areas import DisputeStage, ProblemArea, ProblemAreaCode, ProposedBy, Rank, StageOn
-from ipt_fhir.model.records import RecordLink, Relation
+from ipt_fhir.model.records import Document, DocumentKind, Message, MessageKind, RecordLink, Relation
 from ipt_fhir.model.sessions import Attendance, Mode, MoodLink, Phase, Session, SessionKind, Technique
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
 from ipt_fhir.terminology.scores import SCORES
@@ -100,7 +102,7 @@ def goals(draw: st.DrawFn) -> Goal:
 
 @st.composite
 def activities(draw: st.DrawFn) -> Activity:
-    """A planned activity of the catalogue or of one's own; an appointment is held by the plan itself."""
+    """A planned activity of the catalogue or of one's own."""
     code = draw(st.sampled_from([name for name in activity_templates() if name != COURSE] + ["other"]))
     kind = draw(st.sampled_from(ActivityKind))
     timed = kind is ActivityKind.APPOINTMENT
@@ -115,7 +117,7 @@ def activities(draw: st.DrawFn) -> Activity:
         starts=draw(times) if timed else None,
         minutes=draw(st.integers(5, 240)) if timed else None,
         outcome=draw(st.none() | st.sampled_from(Outcome)),
-        inline=timed or draw(st.booleans()),
+        inline=draw(st.booleans()),
     )
 
 
@@ -236,6 +238,36 @@ def one_session(draw: st.DrawFn, number: int, kind: SessionKind, *, closed: bool
     )
 
 
+def consents() -> st.SearchStrategy[tuple[ConsentDecision, ...]]:
+    """Decisions in the order of their days."""
+    refused = st.builds(
+        ConsentDecision, id=ids, kind=st.sampled_from(ConsentKind), permitted=st.just(False), decided_on=days
+    )
+    given = st.builds(
+        lambda decision, later: replace(
+            decision, permitted=True, withdrawn_on=later and decision.decided_on + timedelta(days=later)
+        ),
+        refused,
+        st.none() | st.integers(1, 300),
+    )
+    found = st.lists(refused | given, max_size=3, unique_by=lambda item: item.id)
+    return found.map(lambda items: tuple(sorted(items, key=lambda item: (item.decided_on, item.id))))
+
+
+def messages() -> st.SearchStrategy[tuple[Message, ...]]:
+    """That somebody was told something, in the order of time."""
+    one = st.builds(Message, id=ids, kind=st.sampled_from(MessageKind), sent=times, sender=st.none() | people)
+    found = st.lists(one, max_size=2, unique_by=lambda item: item.id)
+    return found.map(lambda items: tuple(sorted(items, key=lambda item: (item.sent, item.id))))
+
+
+def documents() -> st.SearchStrategy[tuple[Document, ...]]:
+    """Documents that were filed, in the order of time."""
+    one = st.builds(Document, id=ids, kind=st.sampled_from(DocumentKind), written=times, author=st.none() | people)
+    found = st.lists(one, max_size=2, unique_by=lambda item: item.id)
+    return found.map(lambda items: tuple(sorted(items, key=lambda item: (item.written, item.id))))
+
+
 def reviews(started: date) -> st.SearchStrategy[TerminationReview]:
     """How a course that started then ended."""
     return st.builds(
@@ -291,6 +323,10 @@ def episodes(draw: st.DrawFn) -> Episode:
         sessions=draw(sessions()),
         responses=tuple(sorted(answered, key=lambda item: (item.authored, item.id))),
         safety_items=tuple(sorted(items, key=lambda item: (item.opened, item.id))),
+        supervisor=draw(st.none() | people),
+        consents=draw(consents()),
+        messages=draw(messages()),
+        documents=draw(documents()),
         setting=draw(st.none() | st.sampled_from(Setting)),
         links=draw(links()),
         review=draw(st.none() | reviews(started)),

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
-from ipt_fhir.mapping.episode import changed, from_fhir, to_fhir
+from ipt_fhir.mapping.episode import RESOURCE_TYPES, changed, from_fhir, to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
+from tests.mapping.full import EVERYTHING, FULL
 from tests.mapping.strategies import episodes
 
 WRITING = Writing(patient="alma")
@@ -45,6 +46,29 @@ def test_reading_what_was_written_gives_the_filed_part(episode: Episode) -> None
     assert reading.unread == ()
 
 
+@given(episodes())
+def test_the_law_holds_where_a_site_files_everything(episode: Episode) -> None:
+    """What only a resource beside the plan carries comes back too."""
+    reading = from_fhir(to_fhir(episode, Writing(patient="alma", site=EVERYTHING)).values())
+    assert reading.episode == filed_part(episode, EVERYTHING.carried)
+    assert reading.unread == ()
+
+
+def test_a_full_course_comes_back_from_a_site_that_files_everything() -> None:
+    written = to_fhir(FULL, Writing(patient="alma", site=EVERYTHING))
+    assert {item["resourceType"] for item in written.values()} == {*RESOURCE_TYPES, *EVERYTHING.files, "Appointment"}
+    copies, known = server_copies(written)
+    assert from_fhir(copies.values()).episode == filed_part(FULL, EVERYTHING.carried)
+    assert changed(to_fhir(FULL, Writing(patient="alma", known=known, site=EVERYTHING), copies), copies) == []
+
+
+def test_a_session_whose_note_is_gone_is_still_known_from_its_encounter() -> None:
+    written = to_fhir(FULL, Writing(patient="alma", site=EVERYTHING))
+    for element in written[FULL.id]["activity"]:
+        element.pop("progress", None)
+    assert from_fhir(written.values()).episode == filed_part(FULL, EVERYTHING.carried)
+
+
 @given(episodes(), st.randoms(use_true_random=False))
 def test_the_law_holds_through_a_server_that_gives_ids_and_any_order(episode: Episode, chance: random.Random) -> None:
     copies, _ = server_copies(to_fhir(episode, WRITING))
@@ -55,8 +79,8 @@ def test_the_law_holds_through_a_server_that_gives_ids_and_any_order(episode: Ep
 
 @given(episodes())
 def test_an_edit_that_changes_nothing_writes_nothing(episode: Episode) -> None:
-    copies, known = server_copies(to_fhir(episode, WRITING))
-    again = to_fhir(episode, Writing(patient="alma", known=known), copies)
+    copies, known = server_copies(to_fhir(episode, Writing(patient="alma", site=EVERYTHING)))
+    again = to_fhir(episode, Writing(patient="alma", known=known, site=EVERYTHING), copies)
     assert changed(again, copies) == []
     assert all(again[key] is copies[key] for key in copies)
 

@@ -17,6 +17,7 @@ from smart_app.services.planning import PlanForm, agree
 from smart_app.services.safety import SafetyForm, settle
 from smart_app.services.sessions import SessionForm, record
 from tests.mapping.strategies import episodes
+from tests.protocol.cases import case
 from tests.services.given import NINE, STARTED, THERAPIST, measured, new_course
 
 LATER = STARTED + timedelta(days=400)
@@ -173,6 +174,20 @@ def test_a_session_does_not_close_while_a_safety_item_is_open() -> None:
     kept, problems = record(before, SessionForm(date="2026-01-05"), LATER)
     assert not problems
     assert not kept.sessions[0].closed
+
+
+def test_a_course_in_maintenance_stays_there_however_its_sessions_are_counted() -> None:
+    """Case D goes on monthly; session 17 of 22 is not its middle phase."""
+    before = case("D", "last")
+    assert course(before).phase is Phase.MAINTENANCE
+    form = SessionForm(date=(before.sessions[-1].date + timedelta(days=30)).isoformat(), close=True)
+    after, problems = record(before, form, LATER)
+    assert not problems
+    assert (after.sessions[-1].number, after.sessions[-1].phase, after.phase) == (
+        17,
+        Phase.MAINTENANCE,
+        Phase.MAINTENANCE,
+    )
 
 
 @settings(max_examples=40)

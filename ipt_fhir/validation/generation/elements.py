@@ -19,7 +19,12 @@ from ipt_fhir.validation.invariants import ELSEWHERE, INVARIANTS
 DATATYPES = "datatypes.json"
 
 # Elements that ask for more than their type says (R4 datatypes.html; references.html 2.3.0.1).
-_NARROWED = {"Coding.system": "systemUri", "Identifier.system": "systemUri", "Reference.reference": "url"}
+_NARROWED = {
+    "Coding.system": "systemUri",
+    "Identifier.system": "systemUri",
+    "Quantity.system": "systemUri",
+    "Reference.reference": "url",
+}
 _LANGUAGES = "http://hl7.org/fhir/ValueSet/languages"
 
 # Up to this many types, pairs that exclude each other are quicker than a call into Python.
@@ -120,7 +125,7 @@ def _narrowed(element: Element) -> str | None:
         return "languageTag" if element.types[0]["code"] == "code" else None
     if str(element.raw.get("definition")).startswith("An absolute URI") and element.types[0]["code"] == "uri":
         return "systemUri"
-    return _NARROWED.get(element.path)
+    return _NARROWED.get(element.raw.get("base", element.raw)["path"])
 
 
 def _in_fhirpath(element: Element) -> Iterator[tuple[str, str]]:

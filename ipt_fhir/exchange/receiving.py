@@ -1,0 +1,109 @@
+"""Rebuild an episode from whatever resources there are, and say what of it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ipt_fhir import rawjson
+from ipt_fhir.exchange.bundles import own_name, unfolded
+from ipt_fhir.exchange.reading import Place, Unit
+from ipt_fhir.mapping import editing
+from ipt_fhir.mapping.episode import NoCourse, Reading, Unread, from_fhir
+from ipt_fhir.model.episode import Episode
+from ipt_fhir.rawjson import JsonObject
+
+
+class CourseUnreadable(ValueError):
+    """There is a plan of ours that cannot be made sense of; says which element or rule, never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The episode, and a sentence for each thing that could not be read or was not there."""
+
+    episode: Episode
+    complaints: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Chart:
+    """Our resources by name, where each stood, and the names of all others, so that little is kept of a large file."""
+
+    ours: dict[str, JsonObject] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    targets: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    def add(self, place: Place, resource: JsonObject) -> None:
+        named = own_name(resource)
+        if named is None:
+            return
+        self.targets.update(editing.targets(resource))
+        if editing.identifier_of(resource):
+            self._keep(f"{resource.get('resourceType')} {named}", place, resource)
+
+    def _keep(self, key: str, place: Place, resource: JsonObject) -> None:
+        """Of two versions the one the server changed last; without that, the one that was read last."""
+        present = self.ours.get(key)
+        if present is not None and not rawjson.equal(present, resource):
+            self.complaints.append(f"{place}: says something else than {self.places[key]}; the newer one is taken")
+            if _changed(present) > _changed(resource):
+                return
+        self.ours[key], self.places[key] = resource, place
+
+
+def receive(units: Iterable[Unit]) -> Received:
+    """The newest course among the units, which may be Bundles and single resources, in any order.
+
+    Raises NoCourse when there is none, CourseUnreadable when its plan, or the course as a whole, makes no sense.
+    """
+    chart = _Chart()
+    for unit in units:
+        if unit.value is None:
+            chart.complaints.append(f"{unit.place}: {unit.refusal}")
+        else:
+            for place, resource in unfolded(unit.place, unit.value):
+                chart.add(place, resource)
+    try:
+        reading = from_fhir(chart.ours.values())
+    except NoCourse:
+        raise
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
+        raise CourseUnreadable(_without_values(type(wrong).__name__, str(wrong))) from wrong
+    return Received(reading.episode, (*chart.complaints, *_unread(chart, reading.unread), *_missing(chart, reading)))
+
+
+def _unread(chart: _Chart, unread: Iterable[Unread]) -> Iterator[str]:
+    for item in unread:
+        place = chart.places[f"{item.resource_type} urn:uuid:{item.key}"]
+        kind, _, words = item.reason.partition(": ")
+        yield f"{place}: {item.resource_type} cannot be read: {_without_values(kind, words)}"
+
+
+def _missing(chart: _Chart, reading: Reading) -> Iterator[str]:
+    """What the plan points to as its goals and activities and nobody gave us."""
+    name = f"CarePlan urn:uuid:{reading.episode.id}"
+    plan = chart.ours[name]
+    pointing = {f"goal[{index}]": item for index, item in enumerate(plan.get("goal", []))}
+    for index, item in enumerate(plan.get("activity", [])):
+        pointing[f"activity[{index}].reference"] = item.get("reference")
+    for element, item in pointing.items():
+        target = editing.target_of(item)
+        if target and target not in chart.targets:
+            yield f"{chart.places[name]}: CarePlan.{element}: what it points to is not among what was read"
+
+
+def _without_values(kind: str, words: str) -> str:
+    """Why something could not be read, for IT; what the file says may be about a patient and is not repeated."""
+    name = words.strip("'")
+    if kind == "KeyError" and name.isalpha():
+        return f"{name} is missing"
+    return (
+        words if words and not set(words) & set("'\"`") and kind == "ValueError" else "a value is not one it may have"
+    )
+
+
+def _changed(resource: JsonObject) -> str:
+    meta = resource.get("meta")
+    return str(meta.get("lastUpdated", "")) if isinstance(meta, dict) else ""

@@ -1,0 +1,134 @@
+"""What stands beside the plan where a site files it (``Site.files``): each part of a course in a resource of its own.
+
+The plan says everything again that it can say; these resources are for colleagues who look there, and for the parts
+that only they can carry (``CARRIER_OF_PART``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from ipt_fhir.mapping import (
+    careteam,
+    communication,
+    condition,
+    consent,
+    documentreference,
+    editing,
+    encounter,
+    episodeofcare,
+    narrative,
+    procedure,
+)
+from ipt_fhir.mapping.keys import area_key, encounter_key, episode_of_care_key, procedure_key, team_key
+from ipt_fhir.mapping.references import Writing
+from ipt_fhir.mapping.shelf import Shelf
+from ipt_fhir.model.episode import Episode
+from ipt_fhir.model.people import Person
+from ipt_fhir.model.records import Document
+from ipt_fhir.model.sessions import Session
+from ipt_fhir.rawjson import JsonObject
+
+Write = Callable[[JsonObject], JsonObject]
+Value = TypeVar("Value")
+
+BESIDE_TYPES = frozenset(
+    {
+        "CareTeam",
+        "Communication",
+        "Condition",
+        "Consent",
+        "DocumentReference",
+        "Encounter",
+        "EpisodeOfCare",
+        "Procedure",
+    }
+)
+"""Every type that ``Site.files`` may name."""
+
+
+def before_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
+    """Key and writer of what the plan points to."""
+    files = writing.site.files
+    if "Condition" in files:
+        for area in episode.problem_areas:
+            key = area_key(episode.id, area.code)
+            yield key, partial(condition.write_problem_area, area, key, writing)
+    if "CareTeam" in files and (episode.therapist or episode.supervisor):
+        yield team_key(episode.id), partial(careteam.write_care_team, episode, writing)
+
+
+def after_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
+    """Key and writer of what points to the plan or stands for itself."""
+    files = writing.site.files
+    if "EpisodeOfCare" in files:
+        yield episode_of_care_key(episode.id), partial(episodeofcare.write_episode_of_care, episode, writing)
+    for session in episode.sessions:
+        if "Encounter" in files:
+            yield encounter_key(episode.id, session), partial(encounter.write_encounter, session, episode, writing)
+        if "Procedure" in files:
+            yield procedure_key(episode.id, session), partial(procedure.write_procedure, session, episode, writing)
+    for decision in episode.consents:
+        yield decision.id, partial(consent.write_consent, decision, writing)
+    for message in episode.messages:
+        yield message.id, partial(communication.write_message, message, episode.id, writing)
+    for document in episode.documents:
+        yield document.id, partial(_write_document, document, episode, writing)
+
+
+def with_beside(episode: Episode, shelf: Shelf) -> Episode:
+    """The course as the plan tells it, with what only the resources beside it know."""
+    messages = _read(shelf, "Communication", communication.read_message, episode.id)
+    documents = _read(shelf, "DocumentReference", documentreference.read_document, episode.id)
+    return replace(
+        episode,
+        sessions=tuple(sorted((*episode.sessions, *_lost_sessions(episode, shelf)), key=lambda item: item.place)),
+        supervisor=_supervisor(episode, shelf),
+        consents=tuple(_read(shelf, "Consent", consent.read_consent)),
+        messages=tuple(sorted(messages, key=lambda item: (item.sent, item.id))),
+        documents=tuple(sorted(documents, key=lambda item: (item.written, item.id))),
+    )
+
+
+def _write_document(document: Document, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+    """The page is the plan's narrative, made only when the document is not filed yet."""
+    body = "" if old else narrative.of_plan(episode, writing.site)
+    return documentreference.write_document(document, body, episode, writing, old)
+
+
+def _read(shelf: Shelf, kind: str, read: Callable[[JsonObject], Value], plan: str = "") -> list[Value]:
+    """The values of one type; with ``plan`` those only that point to the CarePlan of that key."""
+    plans = {target for target, key in shelf.ids("CarePlan").items() if key == plan}
+    found = (item for item in shelf.of_type(kind) if not plan or plans & set(_pointed_to(item)))
+    return [value for item in found if (value := shelf.attempt(item, read)) is not None]
+
+
+def _pointed_to(resource: JsonObject) -> Iterable[str]:
+    related = (*resource.get("about", []), *resource.get("context", {}).get("related", []))
+    return (editing.target_of(item) or "" for item in related)
+
+
+def _supervisor(episode: Episode, shelf: Shelf) -> Person | None:
+    team = shelf.with_keys({team_key(episode.id)}).get(team_key(episode.id))
+    people = shelf.attempt(team, careteam.read_care_team) if team else None
+    return people[1] if people else None
+
+
+def _lost_sessions(episode: Episode, shelf: Shelf) -> list[Session]:
+    """Sessions whose note in the plan is gone and that a colleague still finds as Encounter or Procedure."""
+    there = {session.place for session in episode.sessions}
+    found: dict[tuple[bool, int, str], Session] = {}
+    for kind, read, key_of in (
+        ("Encounter", encounter.read_encounter, encounter_key),
+        ("Procedure", procedure.read_procedure, procedure_key),
+    ):
+        for resource in shelf.of_type(kind):
+            session = shelf.attempt(resource, read)
+            if session is None or not session.closed or session.place in there:
+                continue
+            if editing.identifier_of(resource) == key_of(episode.id, session):
+                found.setdefault(session.place, session)
+    return list(found.values())
