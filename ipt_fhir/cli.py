@@ -7,8 +7,11 @@ The library's verbs stand here and work in the base install. The app's verbs joi
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 import click
+
+from ipt_fhir.profiles.package import FILE_NAME, build_package
 
 _GROUP = "ipt_fhir.commands"
 # Verbs of the app and the extra each needs, so that a base install can say what to install.
@@ -31,6 +34,16 @@ class Verbs(click.Group):
 @click.version_option(package_name="ipt-fhir")
 def main() -> None:
     """Interpersonal Psychotherapy care plans, goals and questionnaires as FHIR R4."""
+
+
+@main.command()
+@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to put it.")
+def package(folder: Path) -> None:
+    """Build the FHIR package: profiles, code systems, value sets, protocols, Questionnaires and examples."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / FILE_NAME
+    place.write_bytes(build_package())
+    click.echo(place)
 
 
 def _joined(ctx: click.Context, name: str) -> click.Command | None:
