@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipt_fhir.exchange.activity_styles import STYLED, detail_of, essence, lost, resource_of
@@ -20,11 +20,15 @@ _UNREADABLE = (KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A resource and where it came from; ``address`` is the fullUrl it has in its Bundle."""
+    """A resource and where it came from.
+
+    ``address`` is the fullUrl it has in its Bundle; ``in_bundle`` is False when it leaves that Bundle.
+    """
 
     place: Place
     resource: JsonObject
     address: str | None = None
+    in_bundle: bool = True
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ def to_references(entry: Entry) -> Restyled:
         activities.append(made[0] if made else element)
         result.entries += [made[1]] if made else []
     if len(result.entries) > 1:
-        result.entries[0] = Entry(entry.place, {**plan, "activity": activities}, entry.address)
+        result.entries[0] = replace(entry, resource={**plan, "activity": activities})
     return result
 
 
@@ -103,7 +107,7 @@ def _addressed(entry: Entry, resource: JsonObject, key: str) -> tuple[Entry, str
     """The new resource with its own id, or known by its address alone where the plan is."""
     kind = resource["resourceType"]
     address = entry.address
-    if address is None or not address.startswith("urn:"):
+    if address is None or not address.startswith("urn:") or not entry.in_bundle:
         server = address.rpartition("CarePlan/")[0] if address else None
         named = {"resourceType": kind, "id": key, **resource}
         return Entry(entry.place, named, f"{server}{kind}/{key}" if server else None), f"{kind}/{key}"
@@ -126,11 +130,11 @@ def _with_details(
         else:
             why = _why_not(element, pointing, entry.resource, pointed)
             remarks += [f"{place}: {why}; it stays"] if why else []
-            activities.append(element if why else _held(element, pointing.resource, entry.resource))
+            activities.append(element if why else _held(element, pointing.resource))
             inside |= set() if why else {id(pointing.resource)}
     if not inside:
         return entry
-    return Entry(entry.place, {**entry.resource, "activity": activities}, entry.address)
+    return replace(entry, resource={**entry.resource, "activity": activities})
 
 
 def _why_not(element: JsonObject, pointing: Entry, plan: JsonObject, pointed: Counter[str]) -> str | None:
@@ -152,7 +156,7 @@ def _why_not(element: JsonObject, pointing: Entry, plan: JsonObject, pointed: Co
     return f"a detail has no place for {', '.join(missing)} of the {kind}" if missing else None
 
 
-def _held(element: JsonObject, resource: JsonObject, plan: JsonObject) -> JsonObject:
+def _held(element: JsonObject, resource: JsonObject) -> JsonObject:
     ours = editing.identifier_of(resource)
     rest = {name: member for name, member in element.items() if name != "reference"}
     return ({"id": ours} if ours else {}) | rest | {"detail": detail_of(resource)}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import BinaryIO
 
 from ipt_fhir import ndjson, rawjson
@@ -31,61 +33,47 @@ _PLAIN = {"collection", "searchset"}
 _ROOM = uuid.UUID("c1a9f1a2-6d2b-5b0a-8a6e-9b3d9d5f8e11")
 
 
-def convert(found: Iterable[Unit], form: str | None, style: str | None, out: BinaryIO, remark: Remark) -> int:
-    """Write what was found in another form; returns how many documents and lines were read.
+def convert(found: Iterable[Unit], form: str | None, style: str | None, out: BinaryIO, remark: Remark) -> Counted:
+    """Write what was found in another form; answers with what was read and refused.
 
     ``form`` None keeps the form: a document stays a document, lines stay lines. Several documents, or lines, become one
     collection Bundle or one resource a line.
     """
-    counted = _Counted(found, remark)
-    first = next(counted, None)
+    counted = Counted(found, remark)
+    first, second = next(counted, None), None
     if first is None:
-        return counted.number
-    if form is None and first.place.line is None:
-        alone = next(counted, None)
-        if alone is None:
-            out.write(rawjson.write(_restyled_document(first, style, remark)) + b"\n")
-            return counted.number
-        everything: Iterator[Unit] = _chained([first, alone], counted)
-    else:
-        everything = _chained([first], counted)
-    if form == BUNDLE and first.place.line is None:
-        _write_bundle_of_documents(everything, style, out, remark)
-    else:
-        write = _write_bundle if form == BUNDLE else _write_lines
-        write(_styled(_resources(everything, remark), style, remark), out)
-    return counted.number
+        return counted
+    if first.place.line is None:
+        second = next(counted, None)
+    alone = first.place.line is None and second is None
+    if alone and (form is None or (form == BUNDLE and _is_bundle(first))):
+        out.write(rawjson.write(_restyled_document(first, style, remark)) + b"\n")
+        return counted
+    everything = chain([first], [second] if second else [], counted)
+    write, addressed = (_write_bundle, _in_bundle) if form == BUNDLE else (_write_lines, _in_line)
+    write(_styled(map(addressed, _resources(everything, remark)), style, remark), out)
+    return counted
 
 
-class _Counted(Iterator[Unit]):
-    """Only what could be read; the rest is remarked."""
+class Counted(Iterator[Unit]):
+    """The units that could be read, counted as they are asked for; the others are remarked and counted too."""
 
     def __init__(self, found: Iterable[Unit], remark: Remark) -> None:
         self._found, self._remark = iter(found), remark
-        self.number = 0
+        self.read = self.refused = 0
 
     def __next__(self) -> Unit:
         for unit in self._found:
             if unit.value is not None:
-                self.number += 1
+                self.read += 1
                 return unit
+            self.refused += 1
             self._remark(f"{unit.place}: {unit.refusal}")
         raise StopIteration
 
 
-def _chained(first: list[Unit], rest: Iterator[Unit]) -> Iterator[Unit]:
-    yield from first
-    yield from rest
-
-
-def _write_bundle_of_documents(found: Iterator[Unit], style: str | None, out: BinaryIO, remark: Remark) -> None:
-    """One Bundle stays itself, with all that belongs to it; several documents become a collection."""
-    first, second = next(found), next(found, None)
-    if second is None and first.value is not None and first.value.get("resourceType") == "Bundle":
-        out.write(rawjson.write(_restyled_document(first, style, remark)) + b"\n")
-        return
-    everything = _chained([first, *([second] if second else [])], found)
-    _write_bundle(_styled(_resources(everything, remark), style, remark), out)
+def _is_bundle(unit: Unit) -> bool:
+    return unit.value is not None and unit.value.get("resourceType") == "Bundle"
 
 
 def _restyled_document(unit: Unit, style: str | None, remark: Remark) -> JsonObject:
@@ -94,13 +82,13 @@ def _restyled_document(unit: Unit, style: str | None, remark: Remark) -> JsonObj
     if style is None:
         return value
     if value.get("resourceType") != "Bundle":
-        made = list(_styled([Entry(unit.place, value)], style, remark))
+        made = list(_styled([_in_bundle(Entry(unit.place, value))], style, remark))
         return value if len(made) == 1 and made[0].resource is value else _bundle(made)
     if value.get("type") not in _PLAIN:
         remark(f"{unit.place}: activities change their style in a Bundle of type {' or '.join(sorted(_PLAIN))} only")
         return value
     listed = dict(entries(unit.place, value))
-    made = list(_styled(_resources(iter([unit]), remark), style, remark))
+    made = list(_styled(_resources([unit], remark), style, remark))
     first: dict[Place, JsonObject] = {}
     written = []
     for item in made:
@@ -128,7 +116,7 @@ def _styled(found: Iterable[Entry], style: str | None, remark: Remark) -> Iterat
         yield from restyled.entries
 
 
-def _resources(found: Iterator[Unit], remark: Remark) -> Iterator[Entry]:
+def _resources(found: Iterable[Unit], remark: Remark) -> Iterator[Entry]:
     """Resources that stand alone, and those inside Bundles."""
     for unit in found:
         value = unit.value or {}
@@ -141,6 +129,16 @@ def _resources(found: Iterator[Unit], remark: Remark) -> Iterator[Entry]:
                 yield Entry(place, resource, address if isinstance(address, str) else None)
             else:
                 remark(f"{place}: has no resource; it is left out")
+
+
+def _in_bundle(entry: Entry) -> Entry:
+    """Every entry of a Bundle has an address, so that what is new can be found by one."""
+    return entry if entry.address else replace(entry, address=_address(entry))
+
+
+def _in_line(entry: Entry) -> Entry:
+    """A line has no address; one from a Bundle is kept while it is needed to find what points to it."""
+    return entry if entry.address is None else replace(entry, in_bundle=False)
 
 
 def _write_lines(found: Iterable[Entry], out: BinaryIO) -> None:
@@ -163,7 +161,7 @@ def _bundle(found: Iterable[Entry]) -> JsonObject:
 
 
 def _entry(entry: Entry) -> JsonObject:
-    return {"fullUrl": entry.address or _address(entry), "resource": entry.resource}
+    return {"fullUrl": entry.address, "resource": entry.resource}
 
 
 def _address(entry: Entry) -> str:
