@@ -141,8 +141,8 @@ def _console(paths: Sequence[str]) -> Iterator[Console]:
         bar = stack.enter_context(click.progressbar(length=size, file=sys.stderr)) if watched else None
         before = _CLEAR_LINE if watched else ""
         console = Console(
-            stdin=click.get_binary_stream("stdin"),
-            stdout=click.get_binary_stream("stdout"),
+            stdin=sys.stdin.buffer,
+            stdout=sys.stdout.buffer,
             say=partial(_say, before),
             complain=partial(_complain, before),
             advance=bar.update if bar else _nobody_watches,

@@ -85,7 +85,7 @@ def export_episode(path: str, form: str, writing: Writing, at: datetime, output:
 
 def import_course(paths: Sequence[str], output: Path | None, console: Console) -> int:
     """Read resources, write the episode file; what could not be read is named, and the rest is written."""
-    complaints = Counted(console.complain)
+    complaints = Complaints(console.complain)
     try:
         episode = receiving.receive(console.units(paths), complaints)
     except NoCourse as none:
@@ -106,7 +106,7 @@ def convert(paths: Sequence[str], form: str | None, style: str | None, output: P
     return FOUND_WRONG if counted.refused else WELL
 
 
-class Counted:
+class Complaints:
     """Passes sentences on and counts them."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
