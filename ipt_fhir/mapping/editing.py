@@ -238,7 +238,9 @@ def read_person(element: Any) -> Person | None:
 def target_of(element: Any) -> str | None:
     """Where a Reference points: ``Type/id`` without server and version, or a urn:uuid; None when it has no target."""
     found = element.get("reference") if isinstance(element, dict) else None
-    if not isinstance(found, str) or found.startswith("urn:"):
+    if not isinstance(found, str):
+        return None
+    if found.startswith("urn:"):
         return found
     steps = found.split("/_history/")[0].split("/")
     return "/".join(steps[-2:]) if len(steps) >= 2 else found
