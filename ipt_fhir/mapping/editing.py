@@ -30,10 +30,12 @@ _OF_CONCEPT = frozenset(("coding", "text"))
 
 def put(element: JsonObject, name: str, value: Any) -> None:
     """Set a member unless it already has that value; None removes it together with its ``_name`` sibling."""
+    if name in element and rawjson.equal(element[name], value):
+        return
     if value is None or value == []:
         element.pop(name, None)
         element.pop(f"_{name}", None)
-    elif name not in element or not rawjson.equal(element[name], value):
+    else:
         element[name] = value
 
 
@@ -85,7 +87,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
     """
     present = element.get(name)
     if not present:
-        put(element, name, list(ours))
+        element.update({name: list(ours)} if ours else {})
         return
     wanted = {key(item): item for item in ours}
     result: list[JsonObject] = []
@@ -239,7 +241,9 @@ def read_person(element: Any) -> Person | None:
 def target_of(element: Any) -> str | None:
     """Where a Reference points: ``Type/id`` without server and version, or a urn:uuid; None when it has no target."""
     found = element.get("reference") if isinstance(element, dict) else None
-    if not isinstance(found, str) or found.startswith("urn:"):
+    if not isinstance(found, str):
+        return None
+    if found.startswith("urn:"):
         return found
     steps = found.split("/_history/")[0].split("/")
     return "/".join(steps[-2:]) if len(steps) >= 2 else found
@@ -263,6 +267,8 @@ def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
 def _member(present: Any, name: str, wanted: Any) -> Any:
     """One member of an item of ours: what is equal keeps its spelling, what others added inside stays."""
     if isinstance(present, dict) and isinstance(wanted, dict):
+        if wanted.keys() <= _OF_REFERENCE:
+            return _reference_over(present, wanted)
         return _over(present, wanted)
     if isinstance(present, list) and name == "extension":
         return _over_extensions(
@@ -271,6 +277,13 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _reference_over(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """Another person or thing takes the whole place: the old address must not stay beside a new name."""
+    if _points_to(present, target_of(wanted), wanted.get("display")):
+        return present
+    return {**_without(present, _OF_REFERENCE), **wanted}
 
 
 def _over_extensions(
@@ -306,7 +319,8 @@ def _says(present: JsonObject, wanted: JsonObject) -> bool:
     codings: Iterable[JsonObject] = wanted.get("coding", [])
     if not codings:
         return bool(present.get("text") == wanted.get("text"))
-    return all(item["code"] in codes_of(present, item["system"]) for item in codings)
+    said = [(item.get("system"), item.get("code")) for item in present.get("coding", [])]
+    return all((item.get("system"), item.get("code")) in said for item in codings)
 
 
 def _points_to(present: JsonObject, target: str | None, display: str | None) -> bool:
