@@ -124,6 +124,9 @@ def _put_items(element: JsonObject, name: str, present: Sequence[JsonObject], it
 def put_identifier(resource: JsonObject, value: str) -> None:
     """Our identifier, beside those of others."""
     ours = {"system": systems.IDENTIFIER, "value": value}
+    if "identifier" not in resource:
+        resource["identifier"] = [ours]
+        return
     put_ours(resource, "identifier", [ours], lambda item: _if(item.get("system") == systems.IDENTIFIER, value))
 
 

@@ -31,6 +31,7 @@ from tests.mapping.full import EVERYTHING, FULL
 from tests.mapping.strategies import episodes
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Issue, Judge
+from tests.profiles.elements import elements
 from tests.protocol.cases import Week, case
 from tests.protocol.walking import walk
 
@@ -215,15 +216,7 @@ def holders(url: str) -> Iterator[tuple[JsonObject, JsonObject]]:
     """Copies of the examples that hold the extension, each with the extension in it."""
     for example in package_examples():
         copy: JsonObject = rawjson.copy(example)
-        yield from ((copy, found) for found in within(copy) if found.get("url") == url)
-
-
-def within(element: Any) -> Iterator[JsonObject]:
-    children = element.values() if isinstance(element, dict) else element if isinstance(element, list) else ()
-    if isinstance(element, dict):
-        yield element
-    for child in children:
-        yield from within(child)
+        yield from ((copy, found) for found in elements(copy) if found.get("url") == url)
 
 
 def breakages(extension: Extension) -> Iterator[tuple[str, Callable[[JsonObject], None]]]:
