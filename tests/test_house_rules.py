@@ -41,7 +41,7 @@ OWNERS = {
     "urllib3": "ipt_fhir/ehr/transport.py",
 }
 ENVIRONMENT_READER = "smart_app/config.py"
-DEVELOPMENT_ONLY = ("fhirclient", "hypothesis", "pytest", "responses", "selenium")
+DEVELOPMENT_ONLY = ("fhirclient", "fhirkit", "hypothesis", "pytest", "responses", "selenium")
 
 # File -> why it may catch everything: only the two outer doors, the error page and the worker's loop.
 BROAD_CATCHES_ALLOWED: dict[str, str] = {}

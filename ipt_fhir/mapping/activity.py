@@ -8,6 +8,7 @@ from typing import Any
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.activitydefinition import KINDS
 from ipt_fhir.mapping.appointment import write_appointment
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.timing import pace
@@ -46,12 +47,7 @@ _SYNONYMS = {
     "failed": ActivityStatus.CANCELLED,
     "entered-in-error": ActivityStatus.CANCELLED,
 }
-_KINDS = {
-    ActivityKind.SERVICE: "ServiceRequest",
-    ActivityKind.TASK: "Task",
-    ActivityKind.APPOINTMENT: "Appointment",
-}
-_KIND_OF = {name: kind for kind, name in _KINDS.items()}
+_KIND_OF = {name: kind for kind, name in KINDS.items()}
 
 
 def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
@@ -79,7 +75,7 @@ def read_activity(resource: JsonObject) -> Activity:
 
 def write_detail(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """``CarePlan.activity.detail`` for a server that keeps only that."""
-    editing.put(old, "kind", _KINDS[activity.kind])
+    editing.put(old, "kind", KINDS[activity.kind])
     editing.put_concept(old, "code", _code(activity, writing))
     editing.put(old, "status", _put_status(activity, old, _DETAIL))
     editing.put(old, "description", activity.text)

@@ -9,10 +9,10 @@ choices, and are not made. Nothing is evaluated: what would need an expression i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from types import MappingProxyType
+from functools import partial
 
 from ipt_fhir import rawjson
 from ipt_fhir.locale.texts import N_, text
@@ -39,15 +39,25 @@ from ipt_fhir.terminology import systems
 
 _NAMESPACE = uuid.UUID("4c1f6ab2-9d35-5e0e-8a77-1b2f5c8e9d06")
 _OTHER_AREA = N_("It belongs to a problem area that is not chosen.")
-NO_BASELINES: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is decided already: problem areas, and first totals by the code of the score. Some goals need them."""
+
+    areas: tuple[ProblemAreaCode, ...] = ()
+    baselines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What applying the protocol gives: resources by key, and by id each goal that was not proposed, with the reason."""
+    """Resources by key, and in ``left_out`` the reason for each goal that was not proposed, by id of its template."""
 
     resources: Mapping[str, JsonObject]
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str]
+
+
+NOTHING_CHOSEN = Chosen()
 
 
 def apply_protocol(
@@ -57,21 +67,19 @@ def apply_protocol(
     start: date,
     *,
     author: Person | None = None,
-    areas: tuple[ProblemAreaCode, ...] = (),
-    baselines: Mapping[str, int] = NO_BASELINES,
+    chosen: Chosen = NOTHING_CHOSEN,
 ) -> Proposal:
     """A proposal from a PlanDefinition of ours and its ActivityDefinitions, for the patient of ``writing``.
 
-    ``start`` is the day of the first session; ``areas`` are problem areas already chosen and ``baselines`` first totals
-    by the code of the score: goals that need them are left out without. Keys follow from plan, patient and start, so the
-    same call gives the same proposal. Raises CannotApply.
+    ``start`` is the day of the first session. Keys follow from plan, patient and start, so the same call gives the same
+    proposal. Raises CannotApply.
     """
     check_plan(plan)
     work = {_canonical(item): check_activity(item) for item in definitions}
     variant = _variant_of(plan)
     key = _key(f"{_canonical(plan)}/{writing.subject}/{start}")
-    made = dict(_activities(plan, work, key, start))
-    goals, left_out = _goals(plan, key, _limits(variant, start), areas, baselines, writing.site.language)
+    made = list(_activities(plan, work, key, start))
+    goals, left_out = _goals(plan, partial(_propose, key, _limits(variant, start), chosen, writing.site.language))
     episode = Episode(
         id=key,
         variant=variant.id,
@@ -79,9 +87,9 @@ def apply_protocol(
         started=start,
         therapist=author,
         goals=goals,
-        activities=tuple(activity for activity, _ in made.values()),
+        activities=tuple(activity for activity, _ in made),
     )
-    sources = {key: _canonical(plan)} | {activity.id: source for activity, source in made.values()}
+    sources = {key: _canonical(plan)} | {activity.id: source for activity, source in made}
     resources = to_fhir(episode, writing)
     for name, resource in resources.items():
         _mark(resource, sources.get(name), variant, start)
@@ -89,19 +97,12 @@ def apply_protocol(
 
 
 def course_from(proposal: Iterable[JsonObject]) -> Episode:
-    """The new course of an accepted proposal: a draft with keys of its own, its work planned, its goals still proposed.
+    """The new course of an accepted proposal: a draft with keys of its own, work planned, goals still proposed.
 
     A request keeps its intent for life (R4 "Request Pattern"), so the plan of the course is another resource than the
     proposal. Contract and problem area are agreed with the patient, so there are none. Raises CannotApply.
     """
-    resources = list(proposal)
-    plans = [item for item in resources if item.get("resourceType") == "CarePlan"]
-    if not plans or any(item.get("intent") != "proposal" for item in plans):
-        raise CannotApply("CarePlan.intent", "a course is made from a proposal only")
-    reading = from_fhir(rawjson.copy(item) for item in resources)
-    if reading.unread:
-        raise CannotApply(reading.unread[0].resource_type, reading.unread[0].reason)
-    found = reading.episode
+    found = _read(list(proposal))
     activities = (replace(item, id=_accepted(item.id), status=ActivityStatus.PLANNED) for item in found.activities)
     return replace(
         found,
@@ -112,32 +113,44 @@ def course_from(proposal: Iterable[JsonObject]) -> Episode:
     )
 
 
+def _read(resources: list[JsonObject]) -> Episode:
+    plans = [item for item in resources if item.get("resourceType") == "CarePlan"]
+    if len(plans) != 1 or plans[0].get("intent") != "proposal":
+        raise CannotApply("CarePlan.intent", "a course is made from one proposal")
+    reading = from_fhir(rawjson.copy(item) for item in resources)
+    if reading.unread:
+        raise CannotApply(reading.unread[0].resource_type, reading.unread[0].reason)
+    found = reading.episode
+    if len(found.goals) != len(plans[0].get("goal", [])) or not all(item.by_us for item in found.activities):
+        raise CannotApply("CarePlan", "it points to goals or work that is not among the resources")
+    return found
+
+
 def _variant_of(plan: JsonObject) -> Variant:
     try:
         variant = read_plan_definition(plan)
-    except (KeyError, ValueError, TypeError, IndexError, StopIteration) as wrong:
+    except (KeyError, ValueError, TypeError, IndexError, StopIteration, AttributeError) as wrong:
         raise CannotApply("PlanDefinition", f"it is not as we write it ({type(wrong).__name__}: {wrong})") from wrong
-    if not variant.supported:
-        raise CannotApply("PlanDefinition.usage", variant.not_supported_yet or "")
+    if variant.not_supported_yet is not None:
+        raise CannotApply("PlanDefinition.usage", variant.not_supported_yet)
     return variant
 
 
 def _limits(variant: Variant, start: date) -> Contract:
     """The contract the protocol has in mind: it bounds due dates, and is agreed by nobody yet."""
-    ends_on = day_of_session(start, variant.sessions, variant.frequency)
     return Contract(
         sessions=variant.sessions,
         frequency=variant.frequency,
         minutes=variant.minutes,
         agreed_on=start,
-        ends_on=ends_on,
+        ends_on=day_of_session(start, variant.sessions, variant.frequency),
     )
 
 
 def _activities(
     plan: JsonObject, work: Mapping[str, ActivityTemplate], key: str, start: date
-) -> Iterator[tuple[str, tuple[Activity, str]]]:
-    """Each prechecked action's activity and the definition it comes from, by the id of the action."""
+) -> Iterator[tuple[Activity, str]]:
+    """The activity of each prechecked action, with the canonical of its definition."""
     for phase in plan["action"][0]["action"]:
         for action in phase.get("action", []):
             source = action.get("definitionCanonical")
@@ -145,26 +158,24 @@ def _activities(
                 continue
             if source not in work:
                 raise CannotApply(f"action {action['id']}", f"its definition {source} is not among those given")
-            template = work[source]
-            yield (
-                action["id"],
-                (
-                    Activity(
-                        id=_key(f"{key}/{action['id']}"),
-                        kind=template.kind,
-                        code=template.id,
-                        text=template.text,
-                        status=ActivityStatus.PROPOSED,
-                        due=None if template.id == COURSE else _due(action, phase, start),
-                        owner=template.owner,
-                    ),
-                    source,
-                ),
-            )
+            due = None if work[source].id == COURSE else _due(action, phase, start)
+            yield _activity(work[source], _key(f"{key}/{action['id']}"), due), source
+
+
+def _activity(template: ActivityTemplate, key: str, due: date | None) -> Activity:
+    return Activity(
+        id=key,
+        kind=template.kind,
+        code=template.id,
+        text=template.text,
+        status=ActivityStatus.PROPOSED,
+        due=due,
+        owner=template.owner,
+    )
 
 
 def _due(action: JsonObject, phase: JsonObject, start: date) -> date | None:
-    """By the action's own timing, else the last day of its phase; the work before the first session by that session."""
+    """By the action's own timing, else the last day of its phase; work before the course by its first session."""
     if "timingDuration" in action:
         return start + timedelta(days=action["timingDuration"]["value"])
     if "timingRange" in phase:
@@ -172,48 +183,39 @@ def _due(action: JsonObject, phase: JsonObject, start: date) -> date | None:
     return start if phase["id"] == Phase.SUITABILITY.value else None
 
 
-def _goals(
-    plan: JsonObject,
-    key: str,
-    limits: Contract,
-    areas: tuple[ProblemAreaCode, ...],
-    baselines: Mapping[str, int],
-    language: str,
-) -> tuple[tuple[Goal, ...], dict[str, str]]:
-    goals, left_out = [], {}
-    for entry in plan.get("goal", []):
-        template = _template_of(entry)
-        if template.area and template.area not in areas:
-            left_out[template.id] = text(_OTHER_AREA, language)
-            continue
-        try:
-            first = baselines.get(template.measure)
-            name = _key(f"{key}/{template.id}")
-            made = propose_goal(template, name, limits.agreed_on, baseline=first, contract=limits, language=language)
-        except GoalRefused as refused:
-            left_out[template.id] = text(refused.msgid, language, **refused.values)
-        else:
-            goals.append(made)
-    return tuple(goals), left_out
+def _goals(plan: JsonObject, propose: Callable[[GoalTemplate], Goal | str]) -> tuple[tuple[Goal, ...], dict[str, str]]:
+    """The goals that can be proposed, and the reasons for the others."""
+    templates = [_template_of(entry) for entry in plan.get("goal", [])]
+    made = {template.id: propose(template) for template in templates}
+    goals = tuple(item for item in made.values() if isinstance(item, Goal))
+    return goals, {name: item for name, item in made.items() if isinstance(item, str)}
+
+
+def _propose(key: str, limits: Contract, chosen: Chosen, language: str, template: GoalTemplate) -> Goal | str:
+    """The goal, or in words why there is none."""
+    if template.area and template.area not in chosen.areas:
+        return text(_OTHER_AREA, language)
+    goal_id, first = _key(f"{key}/{template.id}"), chosen.baselines.get(template.measure)
+    try:
+        return propose_goal(template, goal_id, limits.agreed_on, baseline=first, contract=limits, language=language)
+    except GoalRefused as refused:
+        return text(refused.msgid, language, **refused.values)
 
 
 def _template_of(entry: JsonObject) -> GoalTemplate:
     codes = [editing.value_of(item) for item in editing.extensions(entry, systems.EXTENSION_GOAL_TEMPLATE)]
     if len(codes) != 1 or codes[0] not in goal_templates():
-        raise CannotApply("PlanDefinition.goal", f"goal {codes} is none of this version")
+        raise CannotApply("PlanDefinition.goal", f"goal {entry.get('id')} is none of this version")
     return goal_templates()[codes[0]]
 
 
 def _mark(resource: JsonObject, source: str | None, variant: Variant, start: date) -> None:
     """Say that it is a proposal, and what it was made from."""
-    kind = resource["resourceType"]
-    if kind != "Goal":
-        resource["intent"] = "proposal"
-    if kind == "Task":
-        resource["instantiatesCanonical"] = source
-    elif source:
-        resource["instantiatesCanonical"] = [source]
-    limits = _limits(variant, start)
+    kind, limits = resource["resourceType"], _limits(variant, start)
+    if kind == "Goal":
+        return
+    resource["intent"] = "proposal"
+    resource["instantiatesCanonical"] = source if kind == "Task" else [source]
     if kind == "CarePlan":
         resource["period"]["end"] = limits.ends_on.isoformat()
     elif COURSE in editing.codes_of(resource.get("code"), systems.IPT_ACTIVITY):

@@ -7,8 +7,8 @@
       any-time              planned work of no phase
       <kind>-after-<n>      a meeting beside the contract, after session n (0: before the first)
 
-``requiredBehavior`` is must for work that the variant names, could for the rest of the catalogue; ``precheckBehavior`` is
-yes for what every new plan holds.
+``requiredBehavior`` is must for work that the variant names and could for the rest of the catalogue;
+``precheckBehavior`` is yes for what every new plan holds.
 """
 
 from __future__ import annotations

@@ -86,9 +86,8 @@ def _contexts(variant: Variant) -> list[JsonObject]:
     if variant.ages.most is not None:
         ages["high"] = _years(variant.ages.most)
     written: list[JsonObject] = [{"code": _context("age"), "valueRange": ages}]
-    for setting in variant.settings:
-        written.append({"code": _context("venue"), "valueCodeableConcept": _concept(SETTINGS[setting])})
-    return written
+    venues = (_concept(SETTINGS[setting]) for setting in variant.settings)
+    return written + [{"code": _context("venue"), "valueCodeableConcept": venue} for venue in venues]
 
 
 def _artifacts(variant: Variant) -> list[JsonObject]:

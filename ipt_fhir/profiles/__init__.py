@@ -1,1 +1,1 @@
-"""What we publish: profiles, extensions, code systems, value sets, Questionnaires, the IPT protocol, and the package."""
+"""What we publish: profiles, extensions, code systems, value sets, Questionnaires, protocols, and the package."""

@@ -1,4 +1,4 @@
-"""Our problem areas beside the words of others: ICD-10-CM, the Omaha System, the school with three areas (ConceptMap)."""
+"""Our problem areas beside the words of others: ICD-10-CM, the Omaha System, a school with three areas."""
 
 from __future__ import annotations
 

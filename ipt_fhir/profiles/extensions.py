@@ -109,7 +109,7 @@ EXTENSIONS = (
     Extension(
         url=systems.EXTENSION_SESSION,
         title="IPT session",
-        description="Makes a progress note, an Encounter or a Procedure one session of the course. No narrative exists.",
+        description="Makes a progress note, an Encounter or a Procedure a session of the course. No narrative exists.",
         contexts=("CarePlan.activity.progress", "Encounter", "Procedure"),
         parts={
             "number": Value(type="positiveInt", short="Its number; each kind beside the contract counts for itself"),

@@ -22,7 +22,7 @@ def profile_definitions() -> Iterator[JsonObject]:
     yield _profile(
         systems.IPT_CAREPLAN,
         "IPT CarePlan",
-        "One course of Interpersonal Psychotherapy: its variant, contract, phase, focus, goals, work and sessions held.",
+        "One course of Interpersonal Psychotherapy: variant, contract, phase, focus, goals, work and sessions held.",
         systems.US_CORE_CAREPLAN,
         _of_plan(),
     )

@@ -10,7 +10,7 @@ from importlib.resources import files
 from msgspec import Struct, convert
 
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import safety
+from ipt_fhir.mapping import careteam, safety
 from ipt_fhir.mapping.publication import heading
 from ipt_fhir.model.activities import OTHER
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
@@ -114,6 +114,7 @@ def _tables() -> Iterator[Iterable[Concept]]:
     for of_plan in (plan_words.ATTENDANCES, plan_words.SESSION_MODES, plan_words.RANKS, plan_words.PROPOSERS):
         yield of_plan.values()
     yield from (plan_words.ARTEFACTS.values(), plan_words.OFF_TRACK_REASONS.values())
+    yield (careteam.THERAPIST, careteam.SUPERVISOR)
 
 
 def _concept(concept: Concept, definition: str) -> JsonObject:
@@ -124,15 +125,13 @@ def _concept(concept: Concept, definition: str) -> JsonObject:
 
 
 def _sentence_of(variant: Variant) -> str:
-    counted = (
-        f"{variant.sessions} {variant.format.value} sessions of {variant.minutes} minutes, {variant.frequency.value}"
-    )
+    what = f"{variant.format.value} sessions of {variant.minutes} minutes"
+    counted = f"{variant.title}: {variant.sessions} {what}, {variant.frequency.value}"
     if variant.only_maintenance:
         return f"{counted}, after an acute course."
     middle = variant.sessions - variant.initial - variant.ending
-    return (
-        f"{counted}: {variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase."
-    )
+    split = f"{variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase"
+    return f"{counted}; {split}."
 
 
 @cache
