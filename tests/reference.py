@@ -50,7 +50,7 @@ PUBLIC = {
         "ipt_fhir.terminology.scores",
     ),
     "IPT as data": ("ipt_fhir.protocol.catalogue",),
-    "Validation": ("ipt_fhir.validation.validator", "ipt_fhir.validation.issues"),
+    "Validation": ("ipt_fhir.validation.validator", "ipt_fhir.validation.clinical", "ipt_fhir.validation.issues"),
     "Raw JSON": ("ipt_fhir.rawjson",),
 }
 

@@ -86,7 +86,8 @@ def _holds(entry: JsonObject) -> bool:
 
 def _of_entry(resource: JsonObject, asked: Asked) -> Sequence[Issue]:
     """What the Bundle around it did not say: its profiles, and that nobody looked at a type we do not hold."""
-    if resource.get("resourceType") not in schemas.covered_types():
+    kind = resource.get("resourceType")
+    if not isinstance(kind, str) or kind not in schemas.covered_types():
         return [Issue(Severity.WARNING, "resourceType", "unknown-type", sentence("unknown-type"))]
     profiles = asked.profiles(resource)
     return validate(resource, profiles) if profiles else ()

@@ -14,6 +14,8 @@ from ipt_fhir import ndjson, rawjson
 from ipt_fhir.carriers.native import Change, transaction
 from ipt_fhir.exchange.checking import Asked, Finding, check
 from ipt_fhir.exchange.reading import Place, Unit
+from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.mapping import narrative
 from ipt_fhir.mapping.composition import URI, Issue, write_composition
 from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.references import Writing
@@ -97,13 +99,16 @@ def _entries(resources: Mapping[str, JsonObject]) -> list[JsonObject]:
 
 
 def _patient(writing: Writing) -> JsonObject:
-    return {
+    patient: JsonObject = {
         "resourceType": "Patient",
         "id": writing.patient,
         "identifier": [{"_system": _UNKNOWN, "value": writing.patient}],
         "name": [_UNKNOWN],
         "gender": "unknown",
     }
+    words = text(N_("Patient {id} of the hospital's record."), writing.site.language, id=writing.patient)
+    narrative.put_text(patient, narrative.of_sentences(words), writing.site)
+    return patient
 
 
 def _pointing(value: Any, old: str, new: str) -> Any:

@@ -22,6 +22,7 @@ SUFFIXES = (".json", ".ndjson")
 
 # A person's own file on a person's own machine may be larger than what a stranger may send.
 _DOCUMENT = Limits(size=256 * 1024 * 1024, nodes=20_000_000)
+_LINE = Limits()
 _HEAD = 8192
 _MARK = b"\xef\xbb\xbf"
 _MARK_REFUSED = "begins with a byte order mark; save the file as UTF-8 without one"
@@ -94,9 +95,10 @@ def _of_file(file: Path, advance: Advance) -> Iterator[Unit]:
 
 
 def _of_stream(stream: BinaryIO, place: Place, advance: Advance) -> Iterator[Unit]:
-    head = stream.read(_HEAD)
-    whole = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream)))
-    if _are_lines(place.file, head):
+    first = stream.readline(_LINE.size + 1)
+    rest = stream.read(_HEAD)
+    whole = cast(BinaryIO, io.BufferedReader(_Rejoined(first + rest, stream)))
+    if _are_lines(place.file, first, rest):
         yield from _lines(whole, stream, place, advance)
     else:
         yield _document(whole.read(_DOCUMENT.size + 1), place)
@@ -105,7 +107,7 @@ def _of_stream(stream: BinaryIO, place: Place, advance: Advance) -> Iterator[Uni
 
 def _lines(whole: BinaryIO, stream: BinaryIO, place: Place, advance: Advance) -> Iterator[Unit]:
     done = 0
-    for line in read_lines(whole):
+    for line in read_lines(whole, _LINE):
         yield Unit(replace(place, line=line.number), line.value, line.refusal)
         if advance is not _still:
             advance(stream.tell() - done)
@@ -121,17 +123,14 @@ def _document(data: bytes, place: Place) -> Unit:
         return Unit(place, None, str(refused))
 
 
-def _are_lines(name: str, head: bytes) -> bool:
-    """By the name of the file; of standard input and other names by whether a whole object stands on the first line.
-
-    A first line that does not end within the head is taken for a line, so that memory stays flat whatever follows.
+def _are_lines(name: str, first: bytes, rest: bytes) -> bool:
+    """By the name of the file; of standard input and other names by whether a whole object stands on the first line
+    and something follows it.
     """
     if name.endswith(SUFFIXES):
         return name.endswith(".ndjson")
-    first, end, rest = head.removeprefix(_MARK).lstrip().partition(b"\n")
-    if not end:
-        return len(head) == _HEAD
-    return first.startswith(b"{") and first.rstrip().endswith(b"}") and bool(rest.strip())
+    line = first.removeprefix(_MARK).strip()
+    return line.startswith(b"{") and line.endswith(b"}") and bool(rest.strip())
 
 
 class _Rejoined(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ipt_fhir import rawjson
@@ -18,22 +18,18 @@ class CourseUnreadable(ValueError):
     """There is a plan of ours that cannot be made sense of; says which element or rule, never a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The episode, and a sentence for each thing that could not be read or was not there."""
-
-    episode: Episode
-    complaints: tuple[str, ...]
+Complain = Callable[[str], None]
+"""Told a sentence about each thing that could not be read or was not there."""
 
 
 @dataclass(slots=True)
 class _Chart:
     """Our resources by name, where each stood, and the names of all others, so that little is kept of a large file."""
 
+    complain: Complain
     ours: dict[str, JsonObject] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
 
     def add(self, place: Place, resource: JsonObject) -> None:
         named = own_name(resource)
@@ -47,21 +43,21 @@ class _Chart:
         """Of two versions the one the server changed last; without that, the one that was read last."""
         present = self.ours.get(key)
         if present is not None and not rawjson.equal(present, resource):
-            self.complaints.append(f"{place}: says something else than {self.places[key]}; the newer one is taken")
+            self.complain(f"{place}: says something else than {self.places[key]}; the newer one is taken")
             if _changed(present) > _changed(resource):
                 return
         self.ours[key], self.places[key] = resource, place
 
 
-def receive(units: Iterable[Unit]) -> Received:
+def receive(units: Iterable[Unit], complain: Complain) -> Episode:
     """The newest course among the units, which may be Bundles and single resources, in any order.
 
     Raises NoCourse when there is none, CourseUnreadable when its plan, or the course as a whole, makes no sense.
     """
-    chart = _Chart()
+    chart = _Chart(complain)
     for unit in units:
         if unit.value is None:
-            chart.complaints.append(f"{unit.place}: {unit.refusal}")
+            complain(f"{unit.place}: {unit.refusal}")
         else:
             for place, resource in unfolded(unit.place, unit.value):
                 chart.add(place, resource)
@@ -71,7 +67,9 @@ def receive(units: Iterable[Unit]) -> Received:
         raise
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
         raise CourseUnreadable(_without_values(type(wrong).__name__, str(wrong))) from wrong
-    return Received(reading.episode, (*chart.complaints, *_unread(chart, reading.unread), *_missing(chart, reading)))
+    for words in (*_unread(chart, reading.unread), *_missing(chart, reading)):
+        complain(words)
+    return reading.episode
 
 
 def _unread(chart: _Chart, unread: Iterable[Unread]) -> Iterator[str]:

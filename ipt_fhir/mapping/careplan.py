@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,9 +59,10 @@ def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObjec
     _put_team(old, episode, writing)
     _put_addresses(old, episode, writing)
     _put_goals(old, episode, writing)
-    _put_activities(old, episode, writing)
+    told = [narrative.session_sentence(session, writing.site) for session in episode.sessions]
+    _put_activities(old, episode, writing, told)
     _put_extensions(old, episode, writing)
-    narrative.put_text(old, narrative.of_plan(episode, writing.site), writing.site)
+    narrative.put_text(old, narrative.of_plan(episode, writing.site, told), writing.site)
     return old
 
 
@@ -177,7 +178,7 @@ def _own_target(ours: Iterable[JsonObject], writing: Writing) -> Callable[[JsonO
     return find
 
 
-def _put_activities(old: JsonObject, episode: Episode, writing: Writing) -> None:
+def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: Sequence[str]) -> None:
     pointed = [editing.reference(writing.to(item.id)) for item in episode.activities if item.by_us and not item.inline]
     own_target = _own_target(pointed, writing)
 
@@ -191,7 +192,10 @@ def _put_activities(old: JsonObject, episode: Episode, writing: Writing) -> None
     for activity in episode.activities:
         if activity.by_us:
             key = activity.id if activity.inline else writing.to(activity.id)
-            ours.append(_write_element(activity, episode, writing, rawjson.copy(present.get(key, {}))))
+            element = _write_element(activity, episode, writing, rawjson.copy(present.get(key, {})))
+            if activity.code == COURSE:
+                progress.put_progress(element, episode.sessions, told)
+            ours.append(element)
     editing.put_ours(old, "activity", ours, find)
 
 
@@ -203,8 +207,6 @@ def _write_element(activity: Activity, episode: Episode, writing: Writing, eleme
         editing.put_reference(element, "reference", writing.to(activity.id), activity.text)
     outcome = [editing.codeable(writing.site, OUTCOMES[activity.outcome])] if activity.outcome else []
     editing.put_ours(element, "outcomeCodeableConcept", outcome, _outcome_key)
-    if activity.code == COURSE:
-        progress.put_progress(element, episode, writing)
     return element
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
+from operator import is_
 from typing import Any
 
 from ipt_fhir import rawjson
@@ -29,10 +30,12 @@ _OF_CONCEPT = frozenset(("coding", "text"))
 
 def put(element: JsonObject, name: str, value: Any) -> None:
     """Set a member unless it already has that value; None removes it together with its ``_name`` sibling."""
+    if name in element and rawjson.equal(element[name], value):
+        return
     if value is None or value == []:
         element.pop(name, None)
         element.pop(f"_{name}", None)
-    elif name not in element or not rawjson.equal(element[name], value):
+    else:
         element[name] = value
 
 
@@ -55,6 +58,8 @@ def put_reference(element: JsonObject, name: str, target: str | None, display: s
     present = element.get(name)
     if target is None and display is None:
         put(element, name, None)
+    elif present is None:
+        element[name] = reference(target, display)
     elif not isinstance(present, dict) or not _points_to(present, target, display):
         put(element, name, {**_without(present, _OF_REFERENCE), **reference(target, display)})
 
@@ -82,7 +87,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
     """
     present = element.get(name)
     if not present:
-        put(element, name, list(ours))
+        element.update({name: list(ours)} if ours else {})
         return
     wanted = {key(item): item for item in ours}
     result: list[JsonObject] = []
@@ -92,7 +97,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
             result.append(item)
         elif identity in wanted:
             result.append(_over(item, wanted.pop(identity)))
-    put(element, name, result + list(wanted.values()))
+    _put_items(element, name, present, result + list(wanted.values()))
 
 
 def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> None:
@@ -104,12 +109,24 @@ def put_extensions(element: JsonObject, url: str, values: Sequence[JsonObject]) 
     """Set all our extensions with that url, in order; a member beyond ``url`` is left as the server spells it."""
     present = element.get("extension", [])
     if present or values:
-        put(element, "extension", _over_extensions(present, [{"url": url, **value} for value in values], {url}))
+        wanted = [{"url": url, **value} for value in values]
+        _put_items(element, "extension", present, _over_extensions(present, wanted, {url}))
+
+
+def _put_items(element: JsonObject, name: str, present: Sequence[JsonObject], items: list[JsonObject]) -> None:
+    """Set a list made of present items and new ones. An item that says nothing else is the very object it was."""
+    if not items:
+        put(element, name, None)
+    elif len(items) != len(present) or not all(map(is_, items, present)):
+        element[name] = items
 
 
 def put_identifier(resource: JsonObject, value: str) -> None:
     """Our identifier, beside those of others."""
     ours = {"system": systems.IDENTIFIER, "value": value}
+    if "identifier" not in resource:
+        resource["identifier"] = [ours]
+        return
     put_ours(resource, "identifier", [ours], lambda item: _if(item.get("system") == systems.IDENTIFIER, value))
 
 
@@ -133,7 +150,9 @@ def identifier_of(resource: JsonObject) -> str | None:
 
 def reference(target: str | None, display: str | None = None) -> JsonObject:
     """A Reference element."""
-    return {name: value for name, value in (("reference", target), ("display", display)) if value is not None}
+    if target is None:
+        return {} if display is None else {"display": display}
+    return {"reference": target} if display is None else {"reference": target, "display": display}
 
 
 def coding(concept: Concept, site: Site) -> JsonObject:
@@ -154,7 +173,9 @@ def codeable(site: Site, *concepts: Concept, label: str | None = None) -> JsonOb
 
 
 def _may_send(concept: Concept, site: Site) -> bool:
-    return {systems.SNOMED_CT: site.snomed, systems.ICD_10_CM: site.icd10cm}.get(concept.system, True)
+    if concept.system == systems.SNOMED_CT:
+        return site.snomed
+    return site.icd10cm or concept.system != systems.ICD_10_CM
 
 
 def codes_of(concept: Any, system: str) -> list[str]:
@@ -220,7 +241,9 @@ def read_person(element: Any) -> Person | None:
 def target_of(element: Any) -> str | None:
     """Where a Reference points: ``Type/id`` without server and version, or a urn:uuid; None when it has no target."""
     found = element.get("reference") if isinstance(element, dict) else None
-    if not isinstance(found, str) or found.startswith("urn:"):
+    if not isinstance(found, str):
+        return None
+    if found.startswith("urn:"):
         return found
     steps = found.split("/_history/")[0].split("/")
     return "/".join(steps[-2:]) if len(steps) >= 2 else found
@@ -244,6 +267,8 @@ def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
 def _member(present: Any, name: str, wanted: Any) -> Any:
     """One member of an item of ours: what is equal keeps its spelling, what others added inside stays."""
     if isinstance(present, dict) and isinstance(wanted, dict):
+        if wanted.keys() <= _OF_REFERENCE:
+            return _reference_over(present, wanted)
         return _over(present, wanted)
     if isinstance(present, list) and name == "extension":
         return _over_extensions(
@@ -252,6 +277,13 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _reference_over(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """Another person or thing takes the whole place: the old address must not stay beside a new name."""
+    if _points_to(present, target_of(wanted), wanted.get("display")):
+        return present
+    return {**_without(present, _OF_REFERENCE), **wanted}
 
 
 def _over_extensions(
@@ -287,7 +319,8 @@ def _says(present: JsonObject, wanted: JsonObject) -> bool:
     codings: Iterable[JsonObject] = wanted.get("coding", [])
     if not codings:
         return bool(present.get("text") == wanted.get("text"))
-    return all(item["code"] in codes_of(present, item["system"]) for item in codings)
+    said = [(item.get("system"), item.get("code")) for item in present.get("coding", [])]
+    return all((item.get("system"), item.get("code")) in said for item in codings)
 
 
 def _points_to(present: JsonObject, target: str | None, display: str | None) -> bool:

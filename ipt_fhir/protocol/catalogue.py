@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -115,7 +115,7 @@ def measures_of(variant: Variant) -> tuple[str, ...]:
 
 
 def _by_id(file: str, name: str, kind: type[Row]) -> dict[str, Row]:
-    with (files(__package__) / file).open("rb") as opened:
+    with Path(__file__).with_name(file).open("rb") as opened:
         rows: list[dict[str, Any]] = tomllib.load(opened)[name]
     typed = (msgspec.convert(row, kind) for row in rows)
     return {row.id: row for row in typed}

@@ -28,8 +28,10 @@ def spelled_out(resource: JsonObject) -> JsonObject:
         f"#{inner.get('id')}": f"{inner.get('resourceType')}/{inner.get('id')}"
         for _, inner in inner_resources(resource)
     }
-    written: JsonObject = _written(resource, addresses)
-    return written
+    # Inside, "#" is the container (R4 references.html 2.3.0.3); outside it leads nowhere.
+    container = {"#": f"{resource.get('resourceType')}/container"}
+    written: JsonObject = _written({**resource, "contained": []}, addresses)
+    return written | {"contained": _written(resource["contained"], addresses | container)}
 
 
 def _written(value: Any, addresses: dict[str, str]) -> Any:

@@ -27,10 +27,12 @@ def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
         return [Issue(Severity.ERROR, "resourceType", "unknown-type", sentence("unknown-type"))]
     where = resource["resourceType"]
     found = _in_full(schema, resource, where)
-    shown = contained.spelled_out(resource) if profiles and "contained" in resource else resource
+    shown, local = resource, frozenset[str]()
+    if profiles and "contained" in resource:
+        shown, local = contained.spelled_out(resource), _local(resource)
     for profile in profiles:
-        found += _against_profile(profile, shown, _local(resource))
-    return list(dict.fromkeys(found)) or list(_advice(resource, where))
+        found += _against_profile(profile, shown, local)
+    return list(dict.fromkeys(found)) if found else list(_advice(resource, where))
 
 
 def is_valid(resource: JsonObject, profiles: Sequence[str] = ()) -> bool:
@@ -94,9 +96,11 @@ def _with_contained(schema: Schema, resource: JsonObject, where: str) -> list[Is
 
 def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
     """Only asked of resources without an error: its rows rely on the shape of what they read."""
+    name = resource["resourceType"]
     for kind, rule, element, broken in ADVICE:
-        if kind in {"", resource["resourceType"]} and broken(resource):
+        if (not kind or kind == name) and broken(resource):
             yield Issue(Severity.WARNING, f"{where}.{element}", rule, f"{BASE}: {sentence(rule)}")
-    for place, inner in entry_resources(resource):
-        if _schema_of(inner):
-            yield from _advice(inner, f"{where}.{place}")
+    if name == "Bundle":
+        for place, inner in entry_resources(resource):
+            if _schema_of(inner):
+                yield from _advice(inner, f"{where}.{place}")

@@ -62,6 +62,8 @@ ENGINE_ALONE = (
         "^Questionnaire_Q_EnableWhen_NoTarget ",
         "a condition that names no item of its form; our own forms are checked by instruments/defects.py",
     ),
+    Kind("^Meta_RES_Security_Duplicate ", "a security label given twice, which says nothing new"),
+    Kind("^TYPE_SPECIFIC_CHECKS_DT_ATT_SIZE_CORRECT ", "whether the stated size of an attachment is that of its data"),
     Kind("^CONCEPTMAP_", "a resource of a type we do not hold, inside a Bundle"),
 )
 OURS_ALONE = (

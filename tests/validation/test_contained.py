@@ -25,7 +25,8 @@ def test_a_contained_resource_is_judged_where_it_stands() -> None:
 
 
 def test_a_contained_resource_may_point_to_its_container() -> None:
-    assert not validate(careplan(contained=[goal(id="g", addresses=[{"reference": "#"}])]))
+    about = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
+    assert not validate(careplan(contained=[{**about, "basedOn": [{"reference": "#"}]}]))
 
 
 def test_a_contained_resource_of_another_type_needs_to_be_one_fhir_knows() -> None:
@@ -72,6 +73,13 @@ def test_a_local_reference_leads_to_a_type_that_is_allowed_there() -> None:
     )
     assert ("CarePlan.contained[1].subject.reference", "reference-target") in {
         (issue.location, issue.rule) for issue in nested
+    }
+
+
+def test_a_reference_to_the_container_is_one_to_its_type() -> None:
+    inner = goal(id="g", subject={"reference": "#"})
+    assert ("CarePlan.contained[0].subject.reference", "reference-target") in {
+        (issue.location, issue.rule) for issue in issues(inner)
     }
 
 
