@@ -183,3 +183,11 @@ def test_the_verb_writes_the_package_and_says_where(tmp_path: Path) -> None:
     assert answer.exit_code == 0
     assert answer.output.strip() == str(tmp_path / "new" / FILE_NAME)
     assert (tmp_path / "new" / FILE_NAME).read_bytes() == build_package()
+
+
+def test_the_verb_says_in_one_line_when_it_cannot_write_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    answer = CliRunner().invoke(main, ["package", "-o", str(tmp_path / "file" / "new")])
+    assert answer.exit_code == 2
+    assert answer.output.startswith("Error: ")
+    assert answer.output.count("\n") == 1
