@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from ipt_fhir import rawjson
+from ipt_fhir.mapping.accepting import course_from
 from ipt_fhir.mapping.activitydefinition import write_activity_definition
 from ipt_fhir.mapping.apply_refusals import CannotApply
-from ipt_fhir.mapping.applying import Chosen, Proposal, apply_protocol, course_from
+from ipt_fhir.mapping.applying import Chosen, Proposal, apply_protocol
 from ipt_fhir.mapping.plandefinition import write_plan_definition
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.activities import ActivityStatus

@@ -8,6 +8,7 @@ import re
 import tarfile
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,15 @@ from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.mapping.publication import VERSION
 from ipt_fhir.profiles.claims import profile_of
 from ipt_fhir.profiles.crosswalks import OMAHA_NAMES
+from ipt_fhir.profiles.example_course import ended_course
 from ipt_fhir.profiles.package import FILE_NAME, build_package
 from ipt_fhir.protocol.catalogue import activity_templates, variants
+from ipt_fhir.protocol.rules import breaches
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
+from ipt_fhir.validation.issues import errors
+from ipt_fhir.validation.schemas import covered_types
+from ipt_fhir.validation.validator import validate
 from tests.profiles.elements import elements
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,8 +168,26 @@ def test_everything_has_a_narrative_and_every_definition_says_who_publishes_it(p
             assert item["experimental"] is False, path
 
 
+def test_our_own_validator_finds_nothing_in_the_package(package: dict[str, Any]) -> None:
+    held = [(path, item) for path, item in resources(package) if item["resourceType"] in covered_types()]
+    assert len(held) > 100
+    assert {path: found for path, item in held if (found := errors(validate(item)))} == {}
+
+
+def test_the_example_breaks_no_rule_of_a_course() -> None:
+    assert breaches(ended_course(), today=date(2026, 12, 31)) == ()
+
+
 def test_the_verb_writes_the_package_and_says_where(tmp_path: Path) -> None:
     answer = CliRunner().invoke(main, ["package", "-o", str(tmp_path / "new")])
     assert answer.exit_code == 0
     assert answer.output.strip() == str(tmp_path / "new" / FILE_NAME)
     assert (tmp_path / "new" / FILE_NAME).read_bytes() == build_package()
+
+
+def test_the_verb_says_in_one_line_when_it_cannot_write_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    answer = CliRunner().invoke(main, ["package", "-o", str(tmp_path / "file" / "new")])
+    assert answer.exit_code == 2
+    assert answer.output.startswith("Error: ")
+    assert answer.output.count("\n") == 1
