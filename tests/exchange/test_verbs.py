@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -270,3 +272,30 @@ def test_ctrl_c_ends_it_and_leaves_no_file(tmp_path: Path, verb: str) -> None:
     assert b"Aborted" in said
     assert b"Traceback" not in said
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - hidden drafts count
+
+
+def seen_on_a_terminal(*arguments: str | Path) -> bytes:
+    """What a verb says on standard error when that is a terminal."""
+    terminal, other_end = pty.openpty()
+    ended = subprocess.run(
+        [*COMMAND, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=other_end, timeout=60, check=False
+    )
+    os.close(other_end)
+    said = b""
+    with suppress(OSError):  # Linux says EIO at the end of a terminal
+        while part := os.read(terminal, 65_536):
+            said += part
+    os.close(terminal)
+    assert ended.returncode == 0
+    return said
+
+
+def test_long_work_shows_a_bar_to_a_person_and_to_nobody_else(tmp_path: Path) -> None:
+    long, short = tmp_path / "long.ndjson", tmp_path / "short.ndjson"
+    resource = b'{"resourceType":"Goal","id":"1","note":"' + b"x" * 1_000_000 + b'"}\n'
+    long.write_bytes(resource * 5)
+    short.write_bytes(resource)
+    output = ("-o", tmp_path / "out")
+    assert b"100%" in seen_on_a_terminal("convert", long, *output)
+    assert seen_on_a_terminal("convert", short, *output) == b""
+    assert run("convert", long, *output).output == ""
