@@ -26,6 +26,7 @@ from ipt_fhir.exchange.reports import plain
 from ipt_fhir.locale.texts import LANGUAGES
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.site import Site
+from ipt_fhir.profiles.package import FILE_NAME, build_package
 
 _GROUP = "ipt_fhir.commands"
 # Verbs of the app and the extra each needs, so that a base install can say what to install.
@@ -130,6 +131,20 @@ def convert(paths: Sequence[str], style: str | None, form: str | None, output: P
     """
     with _console(paths) as console:
         sys.exit(acts.convert(paths, form, style, output, console))
+
+
+@main.command()
+@click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to put it.")
+def package(folder: Path) -> None:
+    """Build the FHIR package: profiles, code systems, value sets, protocols, Questionnaires and examples.
+
+    Exit code: 0 built, its path is printed; 2 it cannot be written there.
+    """
+    with _console([]) as console:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / FILE_NAME
+        place.write_bytes(build_package())
+        console.say(str(place))
 
 
 @contextmanager

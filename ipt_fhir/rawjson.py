@@ -97,6 +97,10 @@ def write(value: Any) -> bytes:
 
 def equal(left: Any, right: Any) -> bool:
     """Equal by value: ``1.0`` equals ``1.00``, member order does not count, ``true`` does not equal ``1``."""
+    if left is right:
+        return True
+    if isinstance(left, str):
+        return bool(left == right)
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(equal(value, right[name]) for name, value in left.items())
     if isinstance(left, list) and isinstance(right, list):

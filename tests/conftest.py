@@ -6,6 +6,11 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is not a wrong answer: no test asserts a wall-clock time.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 pytest_plugins = ["tests.peers.fixtures"]
 

@@ -32,6 +32,7 @@ OWNERS = {
     "granian": "smart_app/",
     "http.client": "smart_app/sandbox/",
     "jsonschema_rs": "ipt_fhir/validation/",
+    "pydantic": "ipt_fhir/typed.py",
     "requests": "ipt_fhir/ehr/transport.py",
     "sqlalchemy": "smart_app/store/",
     "sqlite3": "smart_app/store/",
@@ -40,7 +41,7 @@ OWNERS = {
     "urllib3": "ipt_fhir/ehr/transport.py",
 }
 ENVIRONMENT_READER = "smart_app/config.py"
-DEVELOPMENT_ONLY = ("fhirclient", "hypothesis", "pytest", "responses", "selenium")
+DEVELOPMENT_ONLY = ("fhirclient", "fhirkit", "hypothesis", "pytest", "responses", "selenium")
 
 # File -> why it may catch everything: only the two outer doors, the error page and the worker's loop.
 BROAD_CATCHES_ALLOWED: dict[str, str] = {}

@@ -15,6 +15,8 @@ from ipt_fhir.ehr.scopes import allows
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 
+_WITH_IDENTIFIER = f"identifier={quote(f'{systems.IDENTIFIER}|', safe='')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCopy:
@@ -82,6 +84,6 @@ def _entry(change: Change) -> JsonObject:
     if change.base:
         request = {"method": "PUT", "url": change.base.reference, "ifMatch": f'W/"{change.base.version}"'}
         return {"resource": change.resource, "request": request}
-    condition = f"identifier={quote(f'{systems.IDENTIFIER}|{change.key}', safe='')}"
+    condition = f"{_WITH_IDENTIFIER}{quote(change.key, safe='')}"
     request = {"method": "POST", "url": change.resource_type, "ifNoneExist": condition}
     return {"fullUrl": f"urn:uuid:{change.key}", "resource": change.resource, "request": request}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 
 from ipt_fhir import rawjson
@@ -86,8 +85,8 @@ def _form(instrument_id: str) -> JsonObject:
 
 
 @cache
-def _folders() -> dict[str, Traversable]:
-    found = (folder for folder in files(__package__).iterdir() if folder.joinpath(MEANING).is_file())
+def _folders() -> dict[str, Path]:
+    found = (folder for folder in Path(__file__).parent.iterdir() if folder.joinpath(MEANING).is_file())
     return {folder.name: folder for folder in sorted(found, key=lambda folder: folder.name)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -60,7 +60,7 @@ class _Meaning(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schemes: tuple[Scheme, ...] = ()
 
 
-def load(folder: Traversable) -> Instrument:
+def load(folder: Path) -> Instrument:
     """The instrument in that folder. Raises InstrumentDefect, naming everything that is wrong with its files."""
     meaning = _read_meaning(folder)
     form = read_form(folder)
@@ -74,7 +74,7 @@ def load(folder: Traversable) -> Instrument:
     return found
 
 
-def read_form(folder: Traversable) -> JsonObject:
+def read_form(folder: Path) -> JsonObject:
     """The Questionnaire in that folder as raw JSON. Raises InstrumentDefect when it is missing or not JSON."""
     try:
         return rawjson.parse_object(folder.joinpath(FORM).read_bytes())
@@ -82,7 +82,7 @@ def read_form(folder: Traversable) -> JsonObject:
         raise InstrumentDefect(folder.name, [f"{FORM}: {wrong}"]) from wrong
 
 
-def _read_meaning(folder: Traversable) -> _Meaning:
+def _read_meaning(folder: Path) -> _Meaning:
     try:
         table = tomllib.loads(folder.joinpath(MEANING).read_text("utf-8"))
         return msgspec.convert(table, _Meaning)

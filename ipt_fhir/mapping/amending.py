@@ -72,4 +72,13 @@ def put_span(resource: JsonObject, name: str, day: date, starts: datetime | None
         editing.put_date(period, "end", day)
         return
     editing.put_time(period, "start", starts)
-    editing.put_time(period, "end", starts + timedelta(minutes=minutes) if minutes else None)
+    if minutes:
+        editing.put_time(period, "end", starts + timedelta(minutes=minutes))
+    elif "end" in period and _is_before(period["end"], starts):
+        editing.put(period, "end", None)
+
+
+def _is_before(written: str, moment: datetime) -> bool:
+    """Whether a date or dateTime lies before a moment (per-1: what ends does not end before it starts)."""
+    exact, day = editing.read_time(written), editing.read_date(written)
+    return exact < moment if exact else day is not None and day < moment.date()

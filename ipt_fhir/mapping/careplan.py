@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,9 +59,10 @@ def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObjec
     _put_team(old, episode, writing)
     _put_addresses(old, episode, writing)
     _put_goals(old, episode, writing)
-    _put_activities(old, episode, writing)
+    told = [narrative.session_sentence(session, writing.site) for session in episode.sessions]
+    _put_activities(old, episode, writing, told)
     _put_extensions(old, episode, writing)
-    narrative.put_text(old, narrative.of_plan(episode, writing.site), writing.site)
+    narrative.put_text(old, narrative.of_plan(episode, writing.site, told), writing.site)
     return old
 
 
@@ -90,9 +91,12 @@ def read_plan(resource: JsonObject, members: Members) -> dict[str, Any]:
 def _put_definition(old: JsonObject, variant: str) -> None:
     ours = f"{systems.PLAN_DEFINITION}/{variant}"
     present = old.get("instantiatesCanonical", [])
-    others = [item for item in present if not item.startswith(f"{systems.PLAN_DEFINITION}/")]
-    if ours not in [item.split("|")[0] for item in present]:
-        old["instantiatesCanonical"] = [*others, ours]
+    if ours in [item.split("|")[0] for item in present]:
+        return
+    # In its own place: the list of extensions beside the list goes by place.
+    before = (index for index, item in enumerate(present) if item.startswith(f"{systems.PLAN_DEFINITION}/"))
+    place = next(before, len(present))
+    old["instantiatesCanonical"] = [*present[:place], ours, *present[place + 1 :]]
 
 
 def _read_variant(resource: JsonObject) -> str:
@@ -107,10 +111,11 @@ def _put_categories(old: JsonObject, writing: Writing) -> None:
     ours = [editing.codeable(writing.site, concepts.ASSESS_PLAN)]
     if writing.site.snomed:
         ours.append(editing.codeable(writing.site, *_PLAN_TYPES))
-    editing.put_ours(old, "category", ours, _category_key)
+    editing.put_ours(old, "category", ours, category_key)
 
 
-def _category_key(category: JsonObject) -> str | None:
+def category_key(category: JsonObject) -> str | None:
+    """Which of our two categories it is; None for one of others."""
     if concepts.ASSESS_PLAN.code in editing.codes_of(category, systems.US_CORE_CAREPLAN_CATEGORY):
         return "assess-plan"
     if concepts.MENTAL_HEALTH_CARE_PLAN.code in editing.codes_of(category, systems.SNOMED_CT):
@@ -145,7 +150,7 @@ def _read_links(resource: JsonObject) -> Iterable[RecordLink]:
 def _put_team(old: JsonObject, episode: Episode, writing: Writing) -> None:
     if "CareTeam" in writing.site.files and (episode.therapist or episode.supervisor):
         ours = [editing.reference(writing.to(team_key(episode.id)))]
-        editing.put_ours(old, "careTeam", ours, lambda item: _own_target(item, writing))
+        editing.put_ours(old, "careTeam", ours, _own_target(ours, writing))
 
 
 def _put_addresses(old: JsonObject, episode: Episode, writing: Writing) -> None:
@@ -158,29 +163,40 @@ def _put_addresses(old: JsonObject, episode: Episode, writing: Writing) -> None:
 
 def _put_goals(old: JsonObject, episode: Episode, writing: Writing) -> None:
     ours = [editing.reference(writing.to(goal.id), goal.text) for goal in episode.goals]
-    editing.put_ours(old, "goal", ours, lambda item: _own_target(item, writing))
+    editing.put_ours(old, "goal", ours, _own_target(ours, writing))
 
 
-def _own_target(element: JsonObject, writing: Writing) -> str | None:
-    """The target of a reference to one of our artefacts; None for what others put beside them."""
-    target = editing.target_of(element)
-    return target if target and (target.startswith("urn:uuid:") or target in writing.known.values()) else None
+def _own_target(ours: Iterable[JsonObject], writing: Writing) -> Callable[[JsonObject], str | None]:
+    """The target of a reference to one of our artefacts; None for what others put beside them (a urn:uuid as well)."""
+    targets = {editing.target_of(item) for item in ours} | set(writing.known.values())
+    targets |= {f"urn:uuid:{key}" for key in writing.known}
+
+    def find(element: JsonObject) -> str | None:
+        target = editing.target_of(element)
+        return target if target in targets else None
+
+    return find
 
 
-def _put_activities(old: JsonObject, episode: Episode, writing: Writing) -> None:
-    present = {_activity_key(item, writing): item for item in old.get("activity", [])}
+def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: Sequence[str]) -> None:
+    pointed = [editing.reference(writing.to(item.id)) for item in episode.activities if item.by_us and not item.inline]
+    own_target = _own_target(pointed, writing)
+
+    def find(element: JsonObject) -> str | None:
+        if "detail" in element:
+            return element["id"] if activities.read_inline(element, 0).by_us else None
+        return own_target(element.get("reference", {}))
+
+    present = {find(item): item for item in old.get("activity", [])}
     ours = []
     for activity in episode.activities:
         if activity.by_us:
             key = activity.id if activity.inline else writing.to(activity.id)
-            ours.append(_write_element(activity, episode, writing, rawjson.copy(present.get(key, {}))))
-    editing.put_ours(old, "activity", ours, lambda item: _activity_key(item, writing))
-
-
-def _activity_key(element: JsonObject, writing: Writing) -> str | None:
-    if "detail" in element:
-        return element["id"] if activities.read_inline(element, 0).by_us else None
-    return _own_target(element.get("reference", {}), writing)
+            element = _write_element(activity, episode, writing, rawjson.copy(present.get(key, {})))
+            if activity.code == COURSE:
+                progress.put_progress(element, episode.sessions, told)
+            ours.append(element)
+    editing.put_ours(old, "activity", ours, find)
 
 
 def _write_element(activity: Activity, episode: Episode, writing: Writing, element: JsonObject) -> JsonObject:
@@ -191,8 +207,6 @@ def _write_element(activity: Activity, episode: Episode, writing: Writing, eleme
         editing.put_reference(element, "reference", writing.to(activity.id), activity.text)
     outcome = [editing.codeable(writing.site, OUTCOMES[activity.outcome])] if activity.outcome else []
     editing.put_ours(element, "outcomeCodeableConcept", outcome, _outcome_key)
-    if activity.code == COURSE:
-        progress.put_progress(element, episode, writing)
     return element
 
 
@@ -321,7 +335,7 @@ def _read_phase(resource: JsonObject) -> Phase:
 def _read_diagnoses(resource: JsonObject, members: Members) -> Iterable[DiagnosisLink]:
     for element in resource.get("addresses", []):
         target = editing.target_of(element) or ""
-        if target not in members.areas:
+        if target and target not in members.areas:
             yield DiagnosisLink(reference=target, display=element.get("display"))
 
 

@@ -42,6 +42,7 @@ def write_consent(decision: ConsentDecision, writing: Writing, old: JsonObject) 
     old.setdefault("resourceType", "Consent")
     editing.put_identifier(old, decision.id)
     status = _status(decision)
+    was_ended = old.get("status") == "inactive"
     if not (status == "rejected" and _is_denied(old)):
         editing.put(old, "status", status)
     editing.put_concept(old, "scope", editing.codeable(site, _PRIVACY))
@@ -51,7 +52,7 @@ def write_consent(decision: ConsentDecision, writing: Writing, old: JsonObject) 
     editing.put_date(old, "dateTime", decision.decided_on)
     amending.add_reference(old, "performer", writing.subject)
     _put_policy(old, decision)
-    _put_provision(old, decision)
+    _put_provision(old, decision, was_ended=was_ended)
     narrative.put_text(old, narrative.of_sentences(_sentence(decision, writing)), site)
     return old
 
@@ -68,15 +69,13 @@ def read_consent(resource: JsonObject) -> ConsentDecision:
         raise ValueError(f"a consent that is {status} is no decision")
     kinds = [code for item in resource["category"] for code in editing.codes_of(item, systems.IPT_CONSENT)]
     refused = _is_denied(resource)
-    ended = resource.get("provision", {}).get("period", {}).get("end")
-    if status == "inactive" and not refused and ended is None:
-        raise ValueError("a consent that was ended names no day")
+    withdrawn = status == "inactive" and not refused
     return ConsentDecision(
         id=editing.identifier_of(resource) or resource["id"],
         kind=ConsentKind(kinds[0]),
         permitted=not refused,
         decided_on=editing.required_date(resource["dateTime"]),
-        withdrawn_on=editing.required_date(ended) if ended and not refused else None,
+        withdrawn_on=editing.required_date(resource["provision"]["period"]["end"]) if withdrawn else None,
     )
 
 
@@ -102,12 +101,14 @@ def _put_policy(old: JsonObject, decision: ConsentDecision) -> None:
         old["policyRule"] = {"coding": [wanted]}
 
 
-def _put_provision(old: JsonObject, decision: ConsentDecision) -> None:
+def _put_provision(old: JsonObject, decision: ConsentDecision, *, was_ended: bool) -> None:
+    """The end is the day of the withdrawal; the day on which a permission runs out is the hospital's."""
     provision = old.setdefault("provision", {})
     editing.put(provision, "type", "permit" if decision.permitted else "deny")
     period = provision.setdefault("period", {})
     editing.put_date(period, "start", decision.decided_on)
-    editing.put_date(period, "end", decision.withdrawn_on)
+    if decision.withdrawn_on or was_ended:
+        editing.put_date(period, "end", decision.withdrawn_on)
 
 
 def _category_key(category: JsonObject) -> str | None:

@@ -8,8 +8,9 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
+from operator import is_
 from typing import Any
 
 from ipt_fhir import rawjson
@@ -22,13 +23,19 @@ from ipt_fhir.terminology.concepts import Concept
 
 Key = str | None
 
+# What a Reference and a CodeableConcept say themselves; whatever else stands in them was added by others.
+_OF_REFERENCE = frozenset(("reference", "type", "identifier", "display"))
+_OF_CONCEPT = frozenset(("coding", "text"))
+
 
 def put(element: JsonObject, name: str, value: Any) -> None:
     """Set a member unless it already has that value; None removes it together with its ``_name`` sibling."""
+    if name in element and rawjson.equal(element[name], value):
+        return
     if value is None or value == []:
         element.pop(name, None)
         element.pop(f"_{name}", None)
-    elif name not in element or not rawjson.equal(element[name], value):
+    else:
         element[name] = value
 
 
@@ -51,15 +58,25 @@ def put_reference(element: JsonObject, name: str, target: str | None, display: s
     present = element.get(name)
     if target is None and display is None:
         put(element, name, None)
+    elif present is None:
+        element[name] = reference(target, display)
     elif not isinstance(present, dict) or not _points_to(present, target, display):
-        put(element, name, reference(target, display))
+        put(element, name, {**_without(present, _OF_REFERENCE), **reference(target, display)})
 
 
 def put_concept(element: JsonObject, name: str, value: JsonObject | None) -> None:
     """Set a CodeableConcept unless one of its codings already is ours: servers add displays and translations."""
     present = element.get(name)
-    if value is None or not isinstance(present, dict) or not _says(present, value):
-        put(element, name, value)
+    if value is None:
+        put(element, name, None)
+    elif not isinstance(present, dict) or not _says(present, value):
+        put(element, name, {**_without(present, _OF_CONCEPT), **value})
+
+
+def put_parts(element: JsonObject, name: str, value: JsonObject | None) -> None:
+    """Set an object (a Quantity, a Timing); members that others added to it stay."""
+    present = element.get(name)
+    put(element, name, _over(present, value) if isinstance(present, dict) and value else value)
 
 
 def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Callable[[JsonObject], Key]) -> None:
@@ -70,7 +87,7 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
     """
     present = element.get(name)
     if not present:
-        put(element, name, list(ours))
+        element.update({name: list(ours)} if ours else {})
         return
     wanted = {key(item): item for item in ours}
     result: list[JsonObject] = []
@@ -79,8 +96,8 @@ def put_ours(element: JsonObject, name: str, ours: Sequence[JsonObject], key: Ca
         if identity is None:
             result.append(item)
         elif identity in wanted:
-            result.append(_closest(item, wanted.pop(identity)))
-    put(element, name, result + list(wanted.values()))
+            result.append(_over(item, wanted.pop(identity)))
+    _put_items(element, name, present, result + list(wanted.values()))
 
 
 def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> None:
@@ -90,16 +107,26 @@ def put_extension(element: JsonObject, url: str, value: JsonObject | None) -> No
 
 def put_extensions(element: JsonObject, url: str, values: Sequence[JsonObject]) -> None:
     """Set all our extensions with that url, in order; a member beyond ``url`` is left as the server spells it."""
-    present = [item for item in element.get("extension", []) if item.get("url") == url]
-    if len(present) == len(values) and all(map(rawjson.equal, present, ({"url": url, **value} for value in values))):
-        return
-    others = [item for item in element.get("extension", []) if item.get("url") != url]
-    put(element, "extension", others + [{"url": url, **value} for value in values])
+    present = element.get("extension", [])
+    if present or values:
+        wanted = [{"url": url, **value} for value in values]
+        _put_items(element, "extension", present, _over_extensions(present, wanted, {url}))
+
+
+def _put_items(element: JsonObject, name: str, present: Sequence[JsonObject], items: list[JsonObject]) -> None:
+    """Set a list made of present items and new ones. An item that says nothing else is the very object it was."""
+    if not items:
+        put(element, name, None)
+    elif len(items) != len(present) or not all(map(is_, items, present)):
+        element[name] = items
 
 
 def put_identifier(resource: JsonObject, value: str) -> None:
     """Our identifier, beside those of others."""
     ours = {"system": systems.IDENTIFIER, "value": value}
+    if "identifier" not in resource:
+        resource["identifier"] = [ours]
+        return
     put_ours(resource, "identifier", [ours], lambda item: _if(item.get("system") == systems.IDENTIFIER, value))
 
 
@@ -123,7 +150,9 @@ def identifier_of(resource: JsonObject) -> str | None:
 
 def reference(target: str | None, display: str | None = None) -> JsonObject:
     """A Reference element."""
-    return {name: value for name, value in (("reference", target), ("display", display)) if value is not None}
+    if target is None:
+        return {} if display is None else {"display": display}
+    return {"reference": target} if display is None else {"reference": target, "display": display}
 
 
 def coding(concept: Concept, site: Site) -> JsonObject:
@@ -144,7 +173,9 @@ def codeable(site: Site, *concepts: Concept, label: str | None = None) -> JsonOb
 
 
 def _may_send(concept: Concept, site: Site) -> bool:
-    return {systems.SNOMED_CT: site.snomed, systems.ICD_10_CM: site.icd10cm}.get(concept.system, True)
+    if concept.system == systems.SNOMED_CT:
+        return site.snomed
+    return site.icd10cm or concept.system != systems.ICD_10_CM
 
 
 def codes_of(concept: Any, system: str) -> list[str]:
@@ -226,18 +257,77 @@ def targets(resource: JsonObject) -> list[str]:
     return named
 
 
-def _closest(present: JsonObject, wanted: JsonObject) -> JsonObject:
+def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
     """The present item if it already says all that is wanted, else the wanted one over what others added to it."""
     if all(name in present and rawjson.equal(present[name], value) for name, value in wanted.items()):
         return present
-    return {**present, **wanted}
+    return {**present, **{name: _member(present.get(name), name, value) for name, value in wanted.items()}}
+
+
+def _member(present: Any, name: str, wanted: Any) -> Any:
+    """One member of an item of ours: what is equal keeps its spelling, what others added inside stays."""
+    if isinstance(present, dict) and isinstance(wanted, dict):
+        if wanted.keys() <= _OF_REFERENCE:
+            return _reference_over(present, wanted)
+        return _over(present, wanted)
+    if isinstance(present, list) and name == "extension":
+        return _over_extensions(
+            present, wanted, {item["url"] for item in (*present, *wanted) if ":" not in item["url"]}
+        )
+    if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
+        return present
+    if isinstance(present, list) and isinstance(wanted, list) and all(_is_among(present, item) for item in wanted):
+        return present
+    return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _is_among(present: Sequence[Any], wanted: Any) -> bool:
+    """Whether one of the items already says it; a list that says all that is wanted may say more."""
+    return any(rawjson.equal(_member(item, "", wanted), item) for item in present)
+
+
+def _reference_over(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """Another person or thing takes the whole place: the old address must not stay beside a new name."""
+    if _points_to(present, target_of(wanted), wanted.get("display")):
+        return present
+    return {**_without(present, _OF_REFERENCE), **wanted}
+
+
+def _over_extensions(
+    present: Sequence[JsonObject], wanted: Sequence[JsonObject], ours: Collection[str]
+) -> list[JsonObject]:
+    """The wanted extensions in the places of those with the same url, those that are ours and not wanted left out.
+
+    The parts of a complex extension are ours when their url is relative; an absolute one is somebody else's addition.
+    """
+    waiting = list(wanted)
+    result: list[JsonObject] = []
+    for item in present:
+        found = next((index for index, value in enumerate(waiting) if value["url"] == item.get("url")), None)
+        if found is not None:
+            result.append(_over_value(item, waiting.pop(found)))
+        elif item.get("url") not in ours:
+            result.append(item)
+    return result + waiting
+
+
+def _over_value(present: JsonObject, wanted: JsonObject) -> JsonObject:
+    """An extension of ours over the present one; an extension has one value, whatever its type."""
+    kept = {name: value for name, value in present.items() if name in wanted or not name.startswith("value")}
+    return _over(kept if kept.keys() != present.keys() else present, wanted)
+
+
+def _without(present: Any, names: frozenset[str]) -> JsonObject:
+    """What others added to an element whose own members are replaced."""
+    return {name: value for name, value in present.items() if name not in names} if isinstance(present, dict) else {}
 
 
 def _says(present: JsonObject, wanted: JsonObject) -> bool:
     codings: Iterable[JsonObject] = wanted.get("coding", [])
     if not codings:
         return bool(present.get("text") == wanted.get("text"))
-    return all(item["code"] in codes_of(present, item["system"]) for item in codings)
+    said = [(item.get("system"), item.get("code")) for item in present.get("coding", [])]
+    return all((item.get("system"), item.get("code")) in said for item in codings)
 
 
 def _points_to(present: JsonObject, target: str | None, display: str | None) -> bool:

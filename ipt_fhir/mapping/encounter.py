@@ -43,7 +43,7 @@ def write_encounter(session: Session, episode: Episode, writing: Writing, old: J
     _put_class(old, session, writing)
     editing.put_ours(old, "type", [session_concept(session, writing)], _type_key)
     editing.put_reference(old, "subject", writing.subject)
-    if episode_of_care_key(episode.id) in writing.known:
+    if "EpisodeOfCare" in site.files:
         amending.add_reference(old, "episodeOfCare", writing.to(episode_of_care_key(episode.id)))
     amending.add_reference(old, "basedOn", course_reference(episode, writing))
     if episode.therapist and "participant" not in old:
@@ -109,7 +109,7 @@ def _put_class(old: JsonObject, session: Session, writing: Writing) -> None:
     wanted = _CLASSES[session.mode]
     present = old.get("class", {})
     if (present.get("system"), present.get("code")) != (wanted.system, wanted.code):
-        old["class"] = editing.coding(wanted, writing.site)
+        editing.put_parts(old, "class", editing.coding(wanted, writing.site))
 
 
 def _type_key(concept: JsonObject) -> str | None:

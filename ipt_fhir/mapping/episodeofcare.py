@@ -51,7 +51,7 @@ def write_episode_of_care(episode: Episode, writing: Writing, old: JsonObject) -
     editing.put_date(period, "start", episode.started)
     if episode.review:
         editing.put_date(period, "end", episode.review.ended_on)
-    _put_manager(old, episode)
+    _put_responsible(old, episode)
     narrative.put_text(old, narrative.of_sentences(*_sentences(episode, writing)), writing.site)
     return old
 
@@ -85,7 +85,7 @@ def _add_diagnosis(old: JsonObject, target: str, display: str | None) -> None:
         old["diagnosis"] = [*present, {"condition": editing.reference(target, display)}]
 
 
-def _put_manager(old: JsonObject, episode: Episode) -> None:
+def _put_responsible(old: JsonObject, episode: Episode) -> None:
     """The therapist; R4 takes a Practitioner here and no PractitionerRole."""
     therapist = episode.therapist
     if therapist and (therapist.reference or "").startswith("Practitioner/"):

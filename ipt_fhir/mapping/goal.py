@@ -25,6 +25,7 @@ from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.scores import SCORES
 from ipt_fhir.terminology.therapy import DISPUTE_STAGES
 
+_OUR_MEASURES = {*SCORES, concepts.GAS_GOAL_MEASURE.code, concepts.DISPUTE_STAGE_MEASURE.code}
 _LEVEL_OF = {concept.code: level for level, concept in concepts.GAS_LEVELS.items()}
 
 
@@ -38,11 +39,11 @@ def write_goal(goal: Goal, writing: Writing, therapist: Person | None, old: Json
     if goal.status_date:
         editing.put_date(old, "statusDate", goal.status_date)
     editing.put_concept(old, "achievementStatus", _achievement(goal, writing))
-    editing.put_ours(old, "category", _categories(goal, writing), _category_key)
+    editing.put_ours(old, "category", _categories(goal, writing), category_key)
     _put_description(old, goal.text)
     editing.put_reference(old, "subject", writing.subject)
     editing.put_date(old, "startDate", goal.start)
-    editing.put(old, "target", [_write_target(goal, _our_target(old), writing), *_other_targets(old)])
+    _put_target(old, goal, writing)
     expressed = writing.subject if goal.expressed_by is ExpressedBy.PATIENT else _directory_entry(therapist)
     editing.put_reference(old, "expressedBy", expressed)
     template = {"valueCode": goal.template} if goal.template else None
@@ -98,7 +99,7 @@ def _categories(goal: Goal, writing: Writing) -> list[JsonObject]:
     return [editing.codeable(writing.site, concept) for concept in (domain, *area)]
 
 
-def _category_key(category: JsonObject) -> str | None:
+def category_key(category: JsonObject) -> str | None:
     """We own the one outcome domain and the one problem area; other categories belong to others."""
     for system in (systems.PCO_GOAL_DOMAINS, systems.IPT_PROBLEM_AREA):
         if editing.codes_of(category, system):
@@ -112,14 +113,31 @@ def _put_description(resource: JsonObject, wording: str) -> None:
     editing.put(description, "text", wording)
 
 
+def place_of_target(resource: JsonObject) -> int:
+    """Which target is ours: the one measured as our goals are, else the first without a measure, else a new one.
+
+    Others may have put theirs before it.
+    """
+    targets = resource.get("target", [])
+    ours = (index for index, target in enumerate(targets) if _is_measured_by_us(target))
+    plain = (index for index, target in enumerate(targets) if "measure" not in target)
+    return next(ours, next(plain, len(targets)))
+
+
+def _is_measured_by_us(target: JsonObject) -> bool:
+    codes = set(_codes(target))
+    return bool(codes & _OUR_MEASURES)
+
+
 def _our_target(resource: JsonObject) -> JsonObject:
-    targets = resource.get("target") or [{}]
-    first: JsonObject = targets[0]
-    return first
+    found: list[JsonObject] = resource.get("target", [])[place_of_target(resource) :]
+    return found[0] if found else {}
 
 
-def _other_targets(resource: JsonObject) -> list[JsonObject]:
-    return list(resource.get("target", [])[1:])
+def _put_target(resource: JsonObject, goal: Goal, writing: Writing) -> None:
+    targets, place = list(resource.get("target", [])), place_of_target(resource)
+    targets[place : place + 1] = [_write_target(goal, _our_target(resource), writing)]
+    editing.put(resource, "target", targets)
 
 
 def _write_target(goal: Goal, present: JsonObject, writing: Writing) -> JsonObject:

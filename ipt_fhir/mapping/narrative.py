@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from html import escape as _escape_all
 
 from ipt_fhir.locale.texts import N_, text
@@ -59,15 +60,25 @@ def escape(words: str) -> str:
     return _escape_all(words) if _SPECIAL.search(words) else words
 
 
+def _escaped(texts: Sequence[str]) -> Sequence[str]:
+    """Each text XML-safe; all are looked at together first."""
+    return [*map(escape, texts)] if _SPECIAL.search("".join(texts)) else texts
+
+
 def put_text(resource: JsonObject, body: str, site: Site) -> None:
     """Set the narrative unless somebody else wrote it: only a text with status ``generated`` is ours to renew."""
     present = resource.get("text")
     if present and present.get("status") != "generated":
         return
-    language = escape(site.language)
-    div = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">{body}</div>'
+    div = f"{_opening(site.language)}{body}</div>"
     if not present or present.get("div") != div:
-        resource["text"] = {"status": "generated", "div": div}
+        resource["text"] = {**(present or {}), "status": "generated", "div": div}
+
+
+@cache
+def _opening(language: str) -> str:
+    safe = escape(language)
+    return f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{safe}" xml:lang="{safe}">'
 
 
 def body_of(resource: JsonObject) -> str:
@@ -76,8 +87,9 @@ def body_of(resource: JsonObject) -> str:
     return div[div.find(">") + 1 : div.rfind("</div>")] if div else ""
 
 
-def of_plan(episode: Episode, site: Site) -> str:
-    """The whole plan."""
+def of_plan(episode: Episode, site: Site, told: Sequence[str] | None = None) -> str:
+    """The whole plan. ``told`` are the sentences of its sessions where they are made already."""
+    sessions = [session_sentence(item, site) for item in episode.sessions] if told is None else told
     return "".join(
         (
             _heading(plan_title(episode, site)),
@@ -85,7 +97,7 @@ def of_plan(episode: Episode, site: Site) -> str:
             _list(text(N_("Problem area"), site.language), [_area(item, site) for item in episode.problem_areas]),
             _list(text(N_("Goals"), site.language), [goal_sentence(item, site) for item in episode.goals]),
             _list(text(N_("Planned work"), site.language), [_activity(item, site) for item in episode.activities]),
-            _list(text(N_("Sessions"), site.language), [session_sentence(item, site) for item in episode.sessions]),
+            _list(text(N_("Sessions"), site.language), sessions),
         )
     )
 
@@ -103,7 +115,8 @@ def of_sentences(*sentences: str) -> str:
 
 def of_answers(title: str, rows: Sequence[tuple[str, str]]) -> str:
     """A questionnaire: title, then question and answer."""
-    cells = "".join(f"<tr><td>{escape(left)}</td><td>{escape(right)}</td></tr>" for left, right in rows)
+    safe = zip(_escaped([left for left, _ in rows]), _escaped([right for _, right in rows]), strict=True)
+    cells = "".join([f"<tr><td>{left}</td><td>{right}</td></tr>" for left, right in safe])
     return _paragraphs([title]) + f"<table><tbody>{cells}</tbody></table>"
 
 
@@ -238,10 +251,10 @@ def _heading(title: str) -> str:
 
 
 def _paragraphs(sentences: Sequence[str]) -> str:
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    return "".join([f"<p>{sentence}</p>" for sentence in _escaped(sentences)])
 
 
 def _list(title: str, items: Sequence[str]) -> str:
     if not items:
         return ""
-    return f"<h3>{escape(title)}</h3><ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"
+    return f"<h3>{escape(title)}</h3><ul>{''.join([f'<li>{item}</li>' for item in _escaped(items)])}</ul>"

@@ -33,7 +33,7 @@ def write_procedure(session: Session, episode: Episode, writing: Writing, old: J
     _put_status(old, session)
     editing.put_concept(old, "code", session_concept(session, writing))
     editing.put_reference(old, "subject", writing.subject)
-    if encounter_key(episode.id, session) in writing.known:
+    if "Encounter" in site.files:
         editing.put_reference(old, "encounter", writing.to(encounter_key(episode.id, session)))
     amending.add_reference(old, "basedOn", course_reference(episode, writing))
     if "performedDateTime" not in old:
@@ -77,4 +77,4 @@ def _put_reason(old: JsonObject, session: Session, writing: Writing) -> None:
         return
     held = session.attendance is Attendance.ATTENDED
     label = text(concepts.ATTENDANCE[session.attendance], writing.site.language)
-    editing.put(old, "statusReason", None if held else {"text": label})
+    editing.put_concept(old, "statusReason", None if held else {"text": label})

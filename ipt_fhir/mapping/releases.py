@@ -1,4 +1,4 @@
-"""Which release of FHIR a resource is written in: the only file that knows how R4 differs from the others (D6).
+"""In which release of FHIR a resource is written: the only file that knows how the releases differ (decision-D6).
 
 The server's own word comes first (CapabilityStatement.fhirVersion). Without it the elements decide: each row of the
 tables names an element and the releases that have it; what all elements seen have in common is the release. R4 and R4B

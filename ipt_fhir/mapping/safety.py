@@ -13,7 +13,7 @@ from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.concepts import Concept
 
 REVIEW = Concept(systems.IPT_ACTIVITY, "safety-review", N_("Review a safety answer with the patient"))
-_ACT_TAKEN = Concept(systems.IPT_ACTIVITY, "safety-act", N_("What was done"))
+ACT_TAKEN = Concept(systems.IPT_ACTIVITY, "safety-act", N_("What was done"))
 _LINK_ID = "linkId"
 _ANSWER = "answer"
 
@@ -23,7 +23,8 @@ def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject)
     site = writing.site
     old.setdefault("resourceType", "Task")
     editing.put_identifier(old, item.id)
-    editing.put_ours(old, "basedOn", [editing.reference(writing.to(plan))], lambda _: "plan")
+    ours = editing.reference(writing.to(plan))
+    editing.put_ours(old, "basedOn", [ours], lambda item: "plan" if _is_plan(item, plan, writing) else None)
     editing.put(old, "status", "requested" if item.open else "completed")
     editing.put(old, "intent", "plan")
     editing.put_concept(old, "code", editing.codeable(site, REVIEW))
@@ -31,7 +32,7 @@ def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject)
     editing.put_reference(old, "for", writing.subject)
     editing.put_time(old, "authoredOn", item.opened)
     _put_owner(old, item)
-    editing.put(old, "input", _inputs(item, old))
+    editing.put_ours(old, "input", _inputs(item), _input_key)
     _put_act(old, item, writing)
     narrative.put_text(old, narrative.of_sentences(_sentence(item, writing)), site)
     return old
@@ -71,10 +72,18 @@ def _put_owner(old: JsonObject, item: SafetyItem) -> None:
         editing.put_reference(old, "requester", item.settled_by.reference, item.settled_by.display)
 
 
-def _inputs(item: SafetyItem, old: JsonObject) -> list[JsonObject]:
+def _is_plan(element: JsonObject, plan: str, writing: Writing) -> bool:
+    return editing.target_of(element) in {writing.to(plan), f"urn:uuid:{plan}"}
+
+
+def _inputs(item: SafetyItem) -> list[JsonObject]:
     values = {_LINK_ID: item.link_id, _ANSWER: item.answer}
-    others = [entry for entry in old.get("input", []) if entry.get("type", {}).get("text") not in values]
-    return others + [{"type": {"text": name}, "valueString": value} for name, value in values.items()]
+    return [{"type": {"text": name}, "valueString": value} for name, value in values.items()]
+
+
+def _input_key(entry: JsonObject) -> str | None:
+    name = entry.get("type", {}).get("text")
+    return name if name in {_LINK_ID, _ANSWER} else None
 
 
 def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
@@ -82,7 +91,7 @@ def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
         return
     editing.put_time(old.setdefault("executionPeriod", {}), "end", item.settled)
     output = {
-        "type": editing.codeable(writing.site, _ACT_TAKEN),
+        "type": editing.codeable(writing.site, ACT_TAKEN),
         "valueCodeableConcept": editing.codeable(writing.site, concepts.SAFETY_ACTS[item.act]),
     }
     editing.put_ours(old, "output", [output], _output_key)
@@ -90,7 +99,7 @@ def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
 
 def _output_key(output: JsonObject) -> str | None:
     codes = editing.codes_of(output.get("type"), systems.IPT_ACTIVITY)
-    return _ACT_TAKEN.code if _ACT_TAKEN.code in codes else None
+    return ACT_TAKEN.code if ACT_TAKEN.code in codes else None
 
 
 def _read_act(resource: JsonObject) -> SafetyAct | None:

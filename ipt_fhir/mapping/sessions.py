@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ipt_fhir.mapping import editing, narrative
-from ipt_fhir.mapping.references import Writing
-from ipt_fhir.model.episode import Episode
+from ipt_fhir.mapping import editing
 from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session, SessionKind
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 
 
-def put_progress(element: JsonObject, episode: Episode, writing: Writing) -> None:
-    """Bring the progress of the course activity up to date; notes of others stay."""
-    held = [_write(session, writing) for session in episode.sessions if session.closed]
+def put_progress(element: JsonObject, sessions: Sequence[Session], told: Sequence[str]) -> None:
+    """Bring the progress of the course activity up to date; ``told`` is each session in words. Others' notes stay."""
+    held = [_write(session, words) for session, words in zip(sessions, told, strict=True) if session.closed]
     editing.put_ours(element, "progress", held, _key)
 
 
@@ -58,8 +56,7 @@ def read_session(extension: JsonObject, day: str) -> Session:
     )
 
 
-def _write(session: Session, writing: Writing) -> JsonObject:
-    words = narrative.session_sentence(session, writing.site)
+def _write(session: Session, words: str) -> JsonObject:
     return {"extension": [session_extension(session)], "time": session.date.isoformat(), "text": words}
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.protocol.activities import ActivityTemplate
 from ipt_fhir.protocol.goals import GoalTemplate
 from ipt_fhir.protocol.schools import School
@@ -26,6 +28,7 @@ __all__ = [
     "activity_templates",
     "goal_templates",
     "measures_of",
+    "offered_templates",
     "schools",
     "supported_variant",
     "variants",
@@ -86,6 +89,16 @@ def activity_templates() -> dict[str, ActivityTemplate]:
     return _by_id("activities.toml", "activity", ActivityTemplate)
 
 
+def offered_templates(areas: Collection[ProblemAreaCode] = (), school: School | None = None) -> list[GoalTemplate]:
+    """The goal templates to choose from: measurable in this version, general or of the chosen areas.
+
+    While no area is chosen, those of every area the school works with; None is the line with four areas.
+    """
+    known = school.areas if school else tuple(ProblemAreaCode)
+    wanted = {None, *(area for area in known if not areas or area in areas)}
+    return [template for template in goal_templates().values() if template.available and template.area in wanted]
+
+
 def supported_variant(variant_id: str) -> Variant:
     """The variant to start a course in. Raises UnknownVariant or VariantNotSupported."""
     variant = variants().get(variant_id)
@@ -102,7 +115,7 @@ def measures_of(variant: Variant) -> tuple[str, ...]:
 
 
 def _by_id(file: str, name: str, kind: type[Row]) -> dict[str, Row]:
-    with (files(__package__) / file).open("rb") as opened:
+    with Path(__file__).with_name(file).open("rb") as opened:
         rows: list[dict[str, Any]] = tomllib.load(opened)[name]
     typed = (msgspec.convert(row, kind) for row in rows)
     return {row.id: row for row in typed}

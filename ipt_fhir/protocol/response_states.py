@@ -10,7 +10,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.measures import Answer, Response, ResponseStatus, SafetyItem
 from ipt_fhir.model.people import Person
@@ -97,8 +97,12 @@ def withdraw(episode: Episode, response_id: str) -> Episode:
 
 
 def asks_for_an_act(response: Response) -> Answer | None:
-    """The answer that obliges a person to act (decision-D21), if the response holds one and stands."""
-    rule = instrument(response.instrument).safety
+    """The answer that obliges a person to act (decision-D21), if the response holds one and stands.
+
+    None for an instrument that is not here: another version of this software may have filed the response.
+    """
+    known = instruments().get(response.instrument)
+    rule = known.safety if known else None
     if rule is None or not response.stands:
         return None
     return next(

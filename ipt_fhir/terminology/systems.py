@@ -32,6 +32,9 @@ PROVENANCE_AGENT: Final = "http://terminology.hl7.org/CodeSystem/provenance-part
 ROLE_CODE: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 US_CORE_DOCUMENT_CATEGORY: Final = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category"
 US_CORE_PROVENANCE_AGENT: Final = "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type"
+OMAHA: Final = "http://terminology.hl7.org/CodeSystem/oms"
+PLAN_DEFINITION_TYPE: Final = "http://terminology.hl7.org/CodeSystem/plan-definition-type"
+USAGE_CONTEXT: Final = "http://terminology.hl7.org/CodeSystem/usage-context-type"
 US_CORE_CONDITION_CATEGORY: Final = "http://hl7.org/fhir/us/core/CodeSystem/condition-category"
 
 # Our own code systems: no published code exists for these concepts.
@@ -40,7 +43,9 @@ IPT_PHASE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-phase"
 IPT_VARIANT: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-variant"
 IPT_ACTIVITY: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-activity"
 IPT_ACTIVITY_OUTCOME: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-activity-outcome"
+IPT_AREA_RANK: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-area-rank"
 IPT_ARTEFACT: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-artefact"
+IPT_ATTENDANCE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-attendance"
 IPT_CLOSENESS_RING: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-closeness-ring"
 IPT_CONSENT: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-consent"
 IPT_DISPOSITION: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-disposition"
@@ -48,10 +53,13 @@ IPT_DISPUTE_STAGE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-dispute-stage"
 IPT_FIDELITY_ITEM: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-fidelity-item"
 IPT_FREQUENCY: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-frequency"
 IPT_GOAL_MEASURE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-measure"
+IPT_GOAL_TEMPLATE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-goal-template"
 IPT_MESSAGE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-message"
 IPT_OFF_TRACK_REASON: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-off-track-reason"
+IPT_PROPOSED_BY: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-proposed-by"
 IPT_RELATIONSHIP: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-relationship-extra"
 IPT_SAFETY_STEP: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-safety-step"
+IPT_SESSION_MODE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-session-mode"
 IPT_SESSION_TYPE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-session-type"
 IPT_SETTING: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-setting"
 IPT_TEAM_ROLE: Final = f"{CANONICAL_BASE}/CodeSystem/ipt-team-role"
@@ -89,4 +97,26 @@ US_CORE_HEALTH_CONCERN: Final = f"{US_CORE}/us-core-condition-problems-health-co
 US_CORE_PROCEDURE: Final = f"{US_CORE}/us-core-procedure"
 US_CORE_PROVENANCE: Final = f"{US_CORE}/us-core-provenance"
 
+# Profiles of ours.
+IPT_CAREPLAN: Final = f"{CANONICAL_BASE}/StructureDefinition/ipt-careplan"
+IPT_PROM_GOAL: Final = f"{CANONICAL_BASE}/StructureDefinition/ipt-prom-goal"
+IPT_GAS_GOAL: Final = f"{CANONICAL_BASE}/StructureDefinition/ipt-gas-goal"
+IPT_PLAIN_GOAL: Final = f"{CANONICAL_BASE}/StructureDefinition/ipt-plain-goal"
+IPT_SCORE: Final = f"{CANONICAL_BASE}/StructureDefinition/ipt-score"
+
+# Profiles of the Person-Centered Outcomes guide 1.0.0 that ours build on.
+PCO: Final = "http://hl7.org/fhir/us/pco/StructureDefinition"
+PCO_GOAL: Final = f"{PCO}/pco-goal-profile"
+PCO_PROM_GOAL: Final = f"{PCO}/pco-prom-goal-profile"
+PCO_GAS_GOAL: Final = f"{PCO}/pco-gas-goal-profile"
+PCO_PROM_SCORE: Final = f"{PCO}/pco-prom-score-observation"
+
 PLAN_DEFINITION: Final = f"{CANONICAL_BASE}/PlanDefinition"
+ACTIVITY_DEFINITION: Final = f"{CANONICAL_BASE}/ActivityDefinition"
+VALUE_SET: Final = f"{CANONICAL_BASE}/ValueSet"
+CONCEPT_MAP: Final = f"{CANONICAL_BASE}/ConceptMap"
+
+
+def is_ours(address: str) -> bool:
+    """Whether a canonical address is one of this project."""
+    return address.startswith(f"{CANONICAL_BASE}/")

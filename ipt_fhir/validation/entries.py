@@ -11,11 +11,16 @@ _RESTFUL = re.compile(r"^https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64})$")
 
 
 def entry_resources(resource: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    """``entry[3].resource`` and what stands there, where it is an object at all; nothing for other types."""
+    """``entry[3].resource`` and what stands there, where it is an object at all; nothing for other types.
+
+    A response may carry an outcome, which is a resource too.
+    """
     for place, entry in _entries(resource):
-        inner = entry.get("resource")
-        if isinstance(inner, dict):
-            yield f"{place}.resource", inner
+        response = entry.get("response")
+        outcome = response.get("outcome") if isinstance(response, dict) else None
+        for step, inner in (("resource", entry.get("resource")), ("response.outcome", outcome)):
+            if isinstance(inner, dict):
+                yield f"{place}.{step}", inner
 
 
 def misnamed(resource: JsonObject) -> Iterator[str]:

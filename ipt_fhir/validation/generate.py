@@ -16,7 +16,7 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation.generation.bindings import CodeTable
 from ipt_fhir.validation.generation.elements import TypeWriter
 from ipt_fhir.validation.generation.packages import Package, Published, read_package
-from ipt_fhir.validation.generation.primitives import PRIMITIVES, Schema
+from ipt_fhir.validation.generation.primitives import DRAFT_4, PRIMITIVES, WHOLE, WHOLE_DOCUMENT, Schema
 from ipt_fhir.validation.generation.profiles import ProfileWriter
 from ipt_fhir.validation.generation.structure import is_primitive
 from ipt_fhir.validation.generation.targets import restful
@@ -130,6 +130,7 @@ def _types(core: Package) -> Files:
     files["datatypes.json"] = {"source": core.source, **_datatypes(published, codes, needed)}
     unlisted = sorted(codes.unlisted)
     files["codes.json"] = {"source": core.source, "unlisted": unlisted, "$defs": codes.definitions}
+    files[WHOLE_DOCUMENT] = {"$schema": DRAFT_4, "source": core.source, "$defs": {"whole": WHOLE}}
     return files
 
 

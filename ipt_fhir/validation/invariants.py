@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -197,9 +196,15 @@ def _nesting(item: JsonObject) -> bool:
 def _answers_once(element: JsonObject) -> bool:
     """Below one group or answer, answers to the same question stand in one item (SDC sdcqr-2)."""
     items = element.get("item", [])
-    asked = [item["linkId"] for item in items if any(has(answer, "value") for answer in item.get("answer", []))]
+    if len({item.get("linkId") for item in items}) < len(items) and not _answered_once(items):
+        return False
     inside = [*items, *(answer for item in items for answer in item.get("answer", []))]
-    return len(asked) == len(set(asked)) and all(_answers_once(child) for child in inside)
+    return all(_answers_once(child) for child in inside if "item" in child)
+
+
+def _answered_once(items: list[JsonObject]) -> bool:
+    asked = [item["linkId"] for item in items if any(has(answer, "value") for answer in item.get("answer", []))]
+    return len(asked) == len(set(asked))
 
 
 def _is_named(name: JsonObject) -> bool:
@@ -222,7 +227,6 @@ INVARIANTS: Mapping[str, Row] = MappingProxyType(
         "drt-1": _duration,
         "ig-1": _grouped,
         "ig-2": _versions_declared,
-        "integer": lambda value: not isinstance(value, float | Decimal),
         "inv-1": _modified_after_authored,
         "obs-7": _component_codes,
         "per-1": _period,

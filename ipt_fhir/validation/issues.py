@@ -18,9 +18,9 @@ class Severity(StrEnum):
 class Issue:
     """One finding.
 
-    ``location`` is FHIRPath (``CarePlan.activity[2].detail.status``), ``rule`` a FHIR invariant key (``cpl-3``) or one
-    of the words in ``sentences.py`` (``required``, ``binding``, ``unknown-element`` ...). ``message`` is one sentence
-    for IT; it never repeats a value of the resource, because issues are logged.
+    ``location`` is FHIRPath (``CarePlan.activity[2].detail.status``), ``rule`` a FHIR invariant key (``cpl-3``), one of
+    our clinical rules (``ipt-...``) or one of the words in ``sentences.py`` (``required``, ``binding`` ...).
+    ``message`` is one sentence for IT; it never repeats a value of the resource, because issues are logged.
     """
 
     severity: Severity

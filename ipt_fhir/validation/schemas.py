@@ -16,7 +16,7 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation.keywords import KEYWORDS
 
 FOLDER = Path(__file__).with_name("schemas")
-SHARED = ("datatypes.json", "codes.json")
+SHARED = ("datatypes.json", "codes.json", "whole.json")
 
 BASE = "FHIR R4"
 

@@ -41,6 +41,7 @@ _SHAPES = {
 }
 
 _RESOURCE = {
+    "contained-id": N_("Another contained resource has the same id."),
     "dom-2": N_("A contained resource must not contain others; move them up."),
     "dom-3": N_("Nothing in the resource refers to this contained resource; refer to it or leave it out."),
     "dom-4": N_("A contained resource has no version and no time of change of its own; leave them out."),

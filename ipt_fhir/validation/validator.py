@@ -27,9 +27,12 @@ def validate(resource: JsonObject, profiles: Sequence[str] = ()) -> list[Issue]:
         return [Issue(Severity.ERROR, "resourceType", "unknown-type", sentence("unknown-type"))]
     where = resource["resourceType"]
     found = _in_full(schema, resource, where)
+    shown, local = resource, frozenset[str]()
+    if profiles and "contained" in resource:
+        shown, local = contained.spelled_out(resource), _local(resource)
     for profile in profiles:
-        found += _against_profile(profile, resource, _local(resource))
-    return list(dict.fromkeys(found)) or list(_advice(resource, where))
+        found += _against_profile(profile, shown, local)
+    return list(dict.fromkeys(found)) if found else list(_advice(resource, where))
 
 
 def is_valid(resource: JsonObject, profiles: Sequence[str] = ()) -> bool:
@@ -44,10 +47,10 @@ def _schema_of(resource: JsonObject) -> Schema | None:
 
 def _in_full(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     """A resource with what it contains and, for a Bundle, each entry of a type we hold."""
-    local = _local(resource)
-    found = _against(schema, resource, where, local)
     if "contained" in resource:
-        found += _inside(resource, where, local)
+        found = _with_contained(schema, resource, where)
+    else:
+        found = _against(schema, resource, where, frozenset())
     if resource["resourceType"] == "Bundle":
         found += [_misnamed(f"{where}.{place}") for place in misnamed(resource)]
         for place, inner in entry_resources(resource):
@@ -78,21 +81,26 @@ def _against_profile(profile: str, resource: JsonObject, local: frozenset[str]) 
     return _against(schema, resource, where, local)
 
 
-def _inside(resource: JsonObject, where: str, local: frozenset[str]) -> Iterator[Issue]:
+def _with_contained(schema: Schema, resource: JsonObject, where: str) -> list[Issue]:
     """Contained resources of the types we hold are checked in full; of the others the outer schema knows the name."""
-    for index, inner in contained.inner_resources(resource):
-        schema = _schema_of(inner)
-        if schema is not None:
-            yield from _against(schema, inner, f"{where}.contained[{index}]", local | {"#"})
+    local, shown = _local(resource), contained.spelled_out(resource)
+    found = _against(schema, shown, where, local)
+    for index, inner in contained.inner_resources(shown):
+        own = _schema_of(inner)
+        if own is not None:
+            found += _against(own, inner, f"{where}.contained[{index}]", local | {"#"})
     for place, rule in contained.broken_rules(resource):
-        yield Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}")
+        found.append(Issue(Severity.ERROR, f"{where}.{place}", rule, f"{BASE}: {sentence(rule)}"))
+    return found
 
 
 def _advice(resource: JsonObject, where: str) -> Iterator[Issue]:
     """Only asked of resources without an error: its rows rely on the shape of what they read."""
+    name = resource["resourceType"]
     for kind, rule, element, broken in ADVICE:
-        if kind in {"", resource["resourceType"]} and broken(resource):
+        if (not kind or kind == name) and broken(resource):
             yield Issue(Severity.WARNING, f"{where}.{element}", rule, f"{BASE}: {sentence(rule)}")
-    for place, inner in entry_resources(resource):
-        if _schema_of(inner):
-            yield from _advice(inner, f"{where}.{place}")
+    if name == "Bundle":
+        for place, inner in entry_resources(resource):
+            if _schema_of(inner):
+                yield from _advice(inner, f"{where}.{place}")

@@ -13,7 +13,13 @@ from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
 from ipt_fhir.model.goals import Goal, GoalKind, GoalStatus, ScaleLevel, ScoreTarget
 from ipt_fhir.model.limits import TEXT_LIMITS, clean_text
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
-from ipt_fhir.protocol.catalogue import ActivityTemplate, GoalTemplate, activity_templates, goal_templates, variants
+from ipt_fhir.protocol.catalogue import (
+    ActivityTemplate,
+    GoalTemplate,
+    activity_templates,
+    offered_templates,
+    variants,
+)
 from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.protocol.pace import day_of_session
 from smart_app.language import gettext as _
@@ -51,13 +57,7 @@ def offered_goals(episode: Episode) -> list[GoalTemplate]:
     """
     used = {goal.template for goal in episode.goals}
     areas = {area.code for area in episode.problem_areas}
-    return [
-        template
-        for template in goal_templates().values()
-        if template.available
-        and template.id not in used
-        and (template.area is None or not areas or template.area in areas)
-    ]
+    return [template for template in offered_templates(areas) if template.id not in used]
 
 
 def offered_activities(episode: Episode) -> list[ActivityTemplate]:

@@ -69,7 +69,7 @@ class PeerCourse:
         """CarePlan."""
         kit, contract, therapist = self.kit, _contract(episode), _therapist(episode)
         return kit.CarePlan(
-            meta=kit.Meta(profile=[systems.US_CORE_CAREPLAN]),
+            meta=self._meta(systems.US_CORE_CAREPLAN),
             identifier=[self._identifier(episode.id)],
             instantiatesCanonical=[f"{systems.PLAN_DEFINITION}/{episode.variant}"],
             status=episode.status.value,
@@ -147,7 +147,7 @@ class PeerCourse:
             reached = Concept(systems.GOAL_ACHIEVEMENT, goal.achievement.value, label)
             members["achievementStatus"] = self._concept(reached)
         return kit.Goal(
-            meta=kit.Meta(profile=[systems.US_CORE_GOAL]),
+            meta=self._meta(systems.US_CORE_GOAL),
             identifier=[self._identifier(goal.id)],
             lifecycleStatus=goal.status.value,
             category=[self._concept(concept) for concept in (domain, *area)],
@@ -190,7 +190,7 @@ class PeerCourse:
         """ServiceRequest."""
         kit, therapist = self.kit, _therapist(episode)
         return kit.ServiceRequest(
-            meta=kit.Meta(profile=[systems.US_CORE_SERVICEREQUEST]),
+            meta=self._meta(systems.US_CORE_SERVICEREQUEST),
             identifier=[self._identifier(activity.id)],
             status=_REQUEST_STATUS[activity.status],
             intent="plan",
@@ -215,6 +215,7 @@ class PeerCourse:
     def task(self, activity: Activity) -> Any:
         """Task of planned work."""
         return self.kit.Task(
+            meta=self._meta(),
             identifier=[self._identifier(activity.id)],
             status=_TASK_STATUS[activity.status],
             intent="plan",
@@ -234,7 +235,7 @@ class PeerCourse:
         """QuestionnaireResponse."""
         kit, measure, author = self.kit, self.given.measures[response.id], response.author or _therapist(episode)
         return kit.QuestionnaireResponse(
-            meta=kit.Meta(profile=[systems.US_CORE_QUESTIONNAIRERESPONSE]),
+            meta=self._meta(systems.US_CORE_QUESTIONNAIRERESPONSE),
             identifier=self._identifier(response.id),
             basedOn=[self._to(WRITING.to(episode.id))],
             questionnaire=f"{measure.canonical}|{measure.version}",
@@ -258,7 +259,7 @@ class PeerCourse:
         """Observation of a total or of one answer."""
         kit = self.kit
         return kit.Observation(
-            meta=kit.Meta(profile=[systems.US_CORE_SCREENING_ASSESSMENT]),
+            meta=self._meta(systems.US_CORE_SCREENING_ASSESSMENT),
             identifier=[self._identifier(drawn.key)],
             status="final",
             category=[self._concept(concepts.SURVEY)],
@@ -296,6 +297,7 @@ class PeerCourse:
         act = concepts.SAFETY_ACTS[item.act or SafetyAct.HANDED_OVER]
         inputs = {"linkId": item.link_id, "answer": item.answer}
         return kit.Task(
+            meta=self._meta(),
             identifier=[self._identifier(item.id)],
             basedOn=[self._to(WRITING.to(episode.id))],
             status="completed",
@@ -313,6 +315,10 @@ class PeerCourse:
             output=[kit.TaskOutput(type=self._concept(_ACT_TAKEN), valueCodeableConcept=self._concept(act))],
             text=self._text(item.id),
         )
+
+    def _meta(self, *profiles: str) -> Any:
+        labels = [self.kit.Coding(system=system, code=code) for system, code in WRITING.site.labels]
+        return self.kit.Meta(security=labels, **({"profile": list(profiles)} if profiles else {}))
 
     def _identifier(self, key: str) -> Any:
         return self.kit.Identifier(system=systems.IDENTIFIER, value=key)

@@ -1,8 +1,8 @@
-"""The two peers: their model classes, how they read and how they write.
+"""The peers: their model classes, how they read and how they write.
 
 A kit is a namespace of constructors by FHIR type, with ``date`` and ``time`` for the peer's own way to hold those. For
 fhir.resources the constructors are the classes themselves; a fhirclient object is made empty and then given its
-members, as its documentation shows.
+members, as its documentation shows; fhirkit-rs has no models and takes plain dicts.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from fhirclient.models.fhirdate import FHIRDate
 from fhirclient.models.fhirdatetime import FHIRDateTime
@@ -42,6 +44,11 @@ _CLASSES = {
     "timing": ("Timing", "TimingRepeat"),
 }
 
+FHIRKIT = "0.1.0"
+"""The release of fhirkit-rs the figures are of."""
+_RESOURCES = {"Bundle", "CarePlan", "Goal", "Observation", "QuestionnaireResponse", "ServiceRequest", "Task"}
+Value = TypeVar("Value")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
@@ -50,6 +57,7 @@ class Peer:
     name: str
     kit: SimpleNamespace
     read_plan: Callable[[bytes], Any]
+    read_observation: Callable[[bytes], Any]
     bundle_of: Callable[[dict[str, Any]], Any]
     write: Callable[[Any], bytes]
 
@@ -63,6 +71,7 @@ def fhir_resources() -> Peer:
         name="fhir.resources",
         kit=kit,
         read_plan=kit.CarePlan.model_validate_json,
+        read_observation=kit.Observation.model_validate_json,
         bundle_of=kit.Bundle.model_validate,
         write=lambda resource: resource.model_dump_json().encode(),
     )
@@ -71,7 +80,7 @@ def fhir_resources() -> Peer:
 def fhirclient() -> Peer:
     """fhirclient; ``as_json`` is its validation."""
     found = _classes("fhirclient.models")
-    plan, bundle = found["CarePlan"], found["Bundle"]
+    plan, observation, bundle = found["CarePlan"], found["Observation"], found["Bundle"]
     found["Reference"] = import_module("fhirclient.models.fhirreference").FHIRReference
     kit = SimpleNamespace(
         **{name: _made_empty(kind) for name, kind in found.items()},
@@ -82,9 +91,45 @@ def fhirclient() -> Peer:
         name="fhirclient",
         kit=kit,
         read_plan=lambda data: plan(json.loads(data)),
+        read_observation=lambda data: observation(json.loads(data)),
         bundle_of=bundle,
         write=lambda resource: json.dumps(resource.as_json(), ensure_ascii=False, separators=(",", ":")).encode(),
     )
+
+
+def fhirkit() -> Peer | None:
+    """fhirkit-rs, FHIR R4 in Rust; None where it is not installed. ``strict`` is its validation."""
+    if find_spec("fhirkit") is None:
+        return None
+    strict = partial(import_module("fhirkit").parse, strict=True)
+    found = {name: _as_dict(name) for names in _CLASSES.values() for name in (*names, "Reference")}
+    return Peer(
+        name="fhirkit-rs",
+        kit=SimpleNamespace(**found, date=_in_iso, time=_in_iso),
+        read_plan=strict,
+        read_observation=strict,
+        bundle_of=_same,
+        write=lambda resource: _written(strict(resource) if isinstance(resource, dict) else resource),
+    )
+
+
+def _written(resource: Any) -> bytes:
+    text: str = resource.to_json()
+    return text.encode()
+
+
+def _in_iso(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def _as_dict(name: str) -> Callable[..., dict[str, Any]]:
+    """Members as a dict, under the names JSON has; what may stand alone names its type."""
+    alone = {"resourceType": name} if name in _RESOURCES else {}
+
+    def make(**members: Any) -> dict[str, Any]:
+        return alone | {member.removesuffix("_fhir"): value for member, value in members.items()}
+
+    return make
 
 
 def _classes(package: str) -> dict[str, Any]:
@@ -95,7 +140,7 @@ def _classes(package: str) -> dict[str, Any]:
     }
 
 
-def _same(value: date | datetime) -> date | datetime:
+def _same(value: Value) -> Value:
     return value
 
 

@@ -15,6 +15,7 @@ from tests.benchmarks.timing import Ratio
 
 HEAD = "| # | what | against | ratio | each run | goal | met | ours | theirs |\n|---|---|---|---|---|---|---|---|---|"
 _LIBRARIES = ("fhir.resources", "fhir-core", "pydantic", "fhirclient", "orjson", "msgspec", "jsonschema-rs")
+MEMORY = "MB"
 _MET = {True: "yes", False: "**no**", None: ""}
 
 
@@ -32,16 +33,17 @@ class Row:
 
     def __str__(self) -> str:
         """The row as Markdown; the last two cells are what one call took, and belong to the machine."""
+        plain = self.unit == MEMORY
         cells = [
             self.number,
             self.what,
             self.against,
-            f"{_short(median(self.found.runs))} x",
+            f"{_short(median(self.found.runs))} {MEMORY if plain else 'x'}",
             " / ".join(map(_short, self.found.runs)),
             self.goal,
             _MET[self.met],
-            _amount(self.found.ours, self.unit),
-            _amount(self.found.theirs, self.unit),
+            "" if plain else _amount(self.found.ours, self.unit),
+            "" if plain else _amount(self.found.theirs, self.unit),
         ]
         return f"| {' | '.join(cells)} |"
 
@@ -56,12 +58,15 @@ def row_of(
     at_most: float | None = None,
     unit: str = "s",
 ) -> Row:
-    """A row held against its goal; the worst run decides. ``unit`` is of what was measured, s or kB."""
-    goal, met = "", None
+    """A row held against its goal; the worst run decides.
+
+    ``unit`` is of what was measured, s or kB; with MEMORY the runs are no ratios but MB themselves.
+    """
+    goal, met, measure = "", None, MEMORY if unit == MEMORY else "x"
     if at_least is not None:
-        goal, met = f"at least {_short(at_least)} x", min(found.runs) >= at_least
+        goal, met = f"at least {_short(at_least)} {measure}", min(found.runs) >= at_least
     if at_most is not None:
-        goal, met = f"at most {_short(at_most)} x", max(found.runs) <= at_most
+        goal, met = f"at most {_short(at_most)} {measure}", max(found.runs) <= at_most
     return Row(number=number, what=what, against=against, found=found, unit=unit, goal=goal, met=met)
 
 

@@ -11,10 +11,10 @@ import orjson
 from ipt_fhir import rawjson
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
-from tests.benchmarks import cold, ours
+from tests.benchmarks import cold, ours, stream
 from tests.benchmarks.course import Prepared, prepared, whole_course, written_course
 from tests.benchmarks.peer_course import PeerCourse
-from tests.benchmarks.peers import Peer, fhir_resources, fhirclient
+from tests.benchmarks.peers import Peer, fhir_resources, fhirclient, fhirkit
 from tests.benchmarks.same import check_same
 from tests.benchmarks.table import Row, row_of
 from tests.benchmarks.timing import Effort, ratio
@@ -28,6 +28,7 @@ _SESSION = "CarePlan read, a session mapped into it, written"
 _GOALS: dict[str, dict[str, tuple[str, float | None]]] = {
     "fhir.resources": {_COURSE: ("P1", 50), _GATE: ("P1", None), _EDIT: ("P4", 30), _SESSION: ("P4", 30)},
     "fhirclient": {_COURSE: ("P2", 15), _GATE: ("P2", None), _EDIT: ("P4", 10), _SESSION: ("P4", 10)},
+    "fhirkit-rs": {_COURSE: ("P3", 4), _GATE: ("P3", None)},
 }
 _PARSING = 4.0
 _IMPORT_TIME, _IMPORT_MEMORY = 1 / 4, 1 / 3
@@ -59,25 +60,36 @@ def bench() -> Bench:
     return Bench(episode=episode, written=written, given=prepared(episode, written), chart=chart)
 
 
-def rows(effort: Effort) -> Iterator[Row]:
-    """Every row of the table, measured as it is asked for. Raises Differs when a peer does other work than ours."""
+def rows(effort: Effort, lines: int) -> Iterator[Row]:
+    """Every row of the table, measured as it is asked for. Raises Differs when a peer does other work than ours.
+
+    ``lines`` is the length of the stream whose memory is watched.
+    """
     on = bench()
-    for peer in (fhir_resources(), fhirclient()):
+    peers = peers_here()
+    for peer in peers:
         yield from _against(peer, on, effort)
     yield from _reading(on, effort)
+    yield from stream.rows(peers, on.texts, effort, lines)
     yield from _imports(on, effort)
 
 
+def peers_here() -> list[Peer]:
+    """The peers to measure; fhirkit-rs only where it is installed."""
+    return [peer for peer in (fhir_resources(), fhirclient(), fhirkit()) if peer]
+
+
 def pairs(peer: Peer, on: Bench) -> dict[str, Pair]:
-    """Ours and the peer's way to do each task, by its name; both give the bytes they emit."""
+    """Ours and the peer's way to do each task it has, by name; both give the bytes they emit."""
     course = PeerCourse(peer.kit, on.given)
     values = rawjson.parse(ours.gate(on.written))
-    return {
+    found: dict[str, Pair] = {
         _COURSE: (partial(ours.write_course, on.episode), lambda: peer.write(course.bundle())),
         _GATE: (partial(ours.gate, on.written), lambda: peer.write(peer.bundle_of(values))),
         _EDIT: (partial(ours.edit_plan, on.chart), partial(_edit, peer, on.chart)),
         _SESSION: (partial(ours.add_session, on.chart, on.episode), partial(_add_session, peer, course, on.chart)),
     }
+    return {what: pair for what, pair in found.items() if what in _GOALS[peer.name]}
 
 
 def _against(peer: Peer, on: Bench, effort: Effort) -> Iterator[Row]:

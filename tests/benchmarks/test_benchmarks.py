@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from ipt_fhir import rawjson
 from ipt_fhir.mapping.episode import from_fhir
 from ipt_fhir.model.filed_parts import filed_part
+from tests.benchmarks import stream
 from tests.benchmarks.__main__ import main
-from tests.benchmarks.peers import Peer, fhir_resources, fhirclient
+from tests.benchmarks.ours import NotValid
+from tests.benchmarks.peers import FHIRKIT, Peer, fhir_resources, fhirclient, fhirkit
 from tests.benchmarks.same import Differs, check_same, difference
 from tests.benchmarks.table import row_of
 from tests.benchmarks.tasks import Bench, bench, pairs
@@ -25,10 +27,11 @@ def on() -> Bench:
     return bench()
 
 
-@pytest.mark.parametrize("peer", [fhir_resources, fhirclient])
-def test_a_peer_emits_what_we_emit_in_every_task(on: Bench, peer: Callable[[], Peer]) -> None:
-    found = pairs(peer(), on)
-    assert len(found) == 4
+@pytest.mark.parametrize(("peer", "tasks"), [(fhir_resources, 4), (fhirclient, 4), (fhirkit, 2)])
+def test_a_peer_emits_what_we_emit_in_every_task(on: Bench, peer: Callable[[], Peer | None], tasks: int) -> None:
+    kit = peer() or pytest.skip(f"needs fhirkit-rs; install: pip install fhirkit-rs=={FHIRKIT}")
+    found = pairs(kit, on)
+    assert len(found) == tasks
     for what, (ours, theirs) in found.items():
         assert difference(rawjson.parse(ours()), rawjson.parse(theirs())) is None, what
 
@@ -69,9 +72,20 @@ def test_a_goal_is_met_only_when_every_run_reaches_it() -> None:
     assert row_of("P1", "what", "peer", found).met is None
 
 
+def test_a_stream_is_written_as_it_was_read_and_memory_is_watched_to_its_end(on: Bench) -> None:
+    lines = [text + b"\n" for text in on.texts]
+    assert stream.ours(b"".join(lines)) == b"".join(lines)
+    assert stream.drift(lines, 3000) >= 0
+    with pytest.raises(NotValid, match="line 2"):
+        stream.ours(lines[0] + b'{"resourceType":"Goal"}\n')
+
+
 def test_the_runner_prints_a_row_for_every_task() -> None:
     done = CliRunner().invoke(main, ["--quick"])
     assert done.exit_code == 0, done.output
     measured = [line for line in done.output.splitlines() if re.match(r"\| P\d+ \|", line)]
-    assert Counter(line.split()[1] for line in measured) == {"P1": 2, "P2": 2, "P4": 4, "P5": 2, "P12": 6}
+    there = fhirkit() is not None
+    expected = {"P1": 2, "P2": 2, "P3": 2 * there, "P4": 4, "P5": 2, "P6": 3 + there, "P12": 6}
+    assert Counter(line.split()[1] for line in measured) == Counter(expected)
+    assert ("P3 is left out" in done.output) is not there
     assert all(line.count("|") == 10 for line in measured)

@@ -41,7 +41,8 @@ _REFUSED: Any = object()
 _HEAD = """# Mapping: IPT <-> FHIR R4
 
 Written by `make reference`, which changes each field of a full course in turn and looks what differs; a test compares.
-Narratives (`text`) say everything and are left out. What a site decides about: `Site.files` in [the API](api.md).
+Narratives (`text`, the page of a DocumentReference) say everything and are left out. What a site decides about:
+`Site.files` in [the API](api.md).
 
 | field of the model | FHIR elements that carry it |
 |---|---|
@@ -182,7 +183,9 @@ def _replaced(value: Any, path: tuple[str | int, ...], other: Any) -> Any:
 
 def _differing(before: Mapping[str, JsonObject], after: Mapping[str, JsonObject]) -> Iterator[str]:
     for key in before.keys() & after.keys():
-        yield from _elements(before[key], after[key], before[key]["resourceType"])
+        for element in _elements(before[key], after[key], before[key]["resourceType"]):
+            if not element.startswith("DocumentReference.content"):
+                yield element
     for key in before.keys() ^ after.keys():
         yield cast(str, (before.get(key) or after[key])["resourceType"])
 

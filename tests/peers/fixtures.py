@@ -24,9 +24,9 @@ PCO = "ig/hl7.fhir.us.pco-1.0.0-differential.tgz"
 
 
 class JudgeWith(Protocol):
-    """A judge that knows one US Core version and, beside it, the definitions and Questionnaires in some folders."""
+    """A judge that knows one US Core version and, beside it, what is in some folders and in packages of ours."""
 
-    def __call__(self, *folders: Path, us_core: str = "6.1.0") -> Judge: ...
+    def __call__(self, *folders: Path, us_core: str = "6.1.0", packages: tuple[Path, ...] = ()) -> Judge: ...
 
 
 class _Running:
@@ -66,13 +66,13 @@ def hapi_strict_validate(running_peers: _Running) -> str:
 @pytest.fixture(scope="session")
 def judge_with(running_peers: _Running) -> JudgeWith:
     """Make a judge that knows more; the Person-Centered Outcomes guide is always in. Equal wishes share one judge."""
-    known: dict[tuple[Path | str, ...], Judge] = {}
+    known: dict[tuple[object, ...], Judge] = {}
 
-    def make(*folders: Path, us_core: str = "6.1.0") -> Judge:
-        wishes: tuple[Path | str, ...] = (us_core, *folders)
+    def make(*folders: Path, us_core: str = "6.1.0", packages: tuple[Path, ...] = ()) -> Judge:
+        wishes = (us_core, folders, packages)
         if wishes not in known:
-            guides = [f"ig/hl7.fhir.us.core-{us_core}.tgz", PCO]
-            arguments = [part for guide in guides for part in ("--ig", str(published(guide)))]
+            guides = [published(f"ig/hl7.fhir.us.core-{us_core}.tgz"), published(PCO), *packages]
+            arguments = [part for guide in guides for part in ("--ig", str(guide))]
             arguments += [part for folder in folders for part in ("--dir", str(folder))]
             url = running_peers.start("validator", "serve", "--port", "0", *arguments)
             known[wishes] = running_peers.stack.enter_context(Judge(url))

@@ -14,11 +14,15 @@ from ipt_fhir.rawjson import JsonObject
 
 @dataclass(frozen=True)
 class Issue:
-    """One finding. `severity` is fatal, error, warning or information; `location` is FHIRPath."""
+    """One finding. `severity` is fatal, error, warning or information; `location` is FHIRPath.
+
+    `message_id` is the engine's own name of the rule, empty for what its parser says.
+    """
 
     severity: str
     location: str
     message: str
+    message_id: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -55,7 +59,7 @@ class Judge:
         answer.raise_for_status()
         return Verdict(
             tuple(
-                Issue(issue["severity"], issue.get("location") or "", issue["message"])
+                Issue(issue["severity"], issue.get("location") or "", issue["message"], issue.get("messageId") or "")
                 for issue in answer.json()["issues"]
             )
         )

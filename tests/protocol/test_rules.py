@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
 
 from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.goals import Comparator, Goal, GoalKind, ScoreTarget
@@ -16,7 +17,9 @@ from ipt_fhir.model.people import Person
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode
 from ipt_fhir.model.sessions import Phase, Session
 from ipt_fhir.protocol import rules
+from ipt_fhir.protocol.course import Step, allowed_steps
 from ipt_fhir.protocol.rules import breaches
+from tests.mapping.strategies import days, episodes
 from tests.protocol.acting import last_day
 from tests.protocol.cases import case
 
@@ -107,6 +110,18 @@ def test_the_future_and_a_birth_after_the_start_are_found() -> None:
 @pytest.mark.parametrize("course", [SOUND, GRIEF, OVER, case("C", 8), case("D", 8)], ids=lambda item: item.variant)
 def test_a_sound_course_breaks_none(course: Episode) -> None:
     assert found(course, born=date(1980, 1, 1)) == set()
+
+
+@given(episodes(), days)
+def test_any_course_can_be_asked(course: Episode, today: date) -> None:
+    """What a chart holds is never an error page: rules and steps answer for every course there can be."""
+    assert all(breach.words() for breach in breaches(course, today=today))
+    assert allowed_steps(course, today).keys() <= set(Step)
+
+
+def test_answers_to_an_instrument_that_is_not_here_break_nothing() -> None:
+    foreign = replace(SOUND.responses[0], id="foreign", instrument="phq-9m")
+    assert found(replace(SOUND, responses=(SOUND.responses[0], foreign))) == set()
 
 
 def test_a_deceased_person_or_a_death_is_enough_for_grief() -> None:

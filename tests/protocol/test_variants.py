@@ -14,6 +14,7 @@ from ipt_fhir.protocol.catalogue import (
     VariantNotSupported,
     activity_templates,
     measures_of,
+    offered_templates,
     schools,
     supported_variant,
     variants,
@@ -133,3 +134,12 @@ def test_the_school_decides_which_areas_are_offered() -> None:
     assert set(schools()["weissman-klerman"].areas) == set(ProblemAreaCode)
     three = schools()["stuart-robertson"].areas
     assert set(ProblemAreaCode) - set(three) == {ProblemAreaCode.INTERPERSONAL_DEFICITS}
+
+
+def test_goals_of_an_area_the_school_does_not_work_with_are_not_offered() -> None:
+    everywhere = {template.id for template in offered_templates()}
+    three = {template.id for template in offered_templates(school=schools()["stuart-robertson"])}
+    assert everywhere - three == {"G-27", "G-30"}
+    grief = {template.id for template in offered_templates({ProblemAreaCode.GRIEF})}
+    assert {template.area for template in offered_templates({ProblemAreaCode.GRIEF})} == {None, ProblemAreaCode.GRIEF}
+    assert {"G-01", "G-23", "G-31"} <= grief

@@ -17,6 +17,7 @@ from ipt_fhir.model.records import MessageKind
 from ipt_fhir.model.sessions import Phase, SessionKind
 from ipt_fhir.protocol.catalogue import VariantNotSupported, variants
 from ipt_fhir.protocol.rules import breaches
+from tests.mapping.full import EVERYTHING
 from tests.protocol.acting import last_day, totals
 from tests.protocol.walking import walk
 
@@ -67,9 +68,10 @@ def test_no_rule_is_broken_on_the_way(variant_id: str) -> None:
 def test_every_stop_comes_back_from_fhir(variant_id: str) -> None:
     """The law of the mapping, on every course as people would have it."""
     for course in walked(variant_id):
-        reading = from_fhir(to_fhir(course, WRITING).values())
-        assert reading.episode == filed_part(course, WRITING.site.carried)
-        assert reading.unread == ()
+        for writing in (WRITING, Writing(patient="alma", site=EVERYTHING)):
+            reading = from_fhir(to_fhir(course, writing).values())
+            assert reading.episode == filed_part(course, writing.site.carried)
+            assert reading.unread == ()
 
 
 @ALL

@@ -57,6 +57,7 @@ BAD: Mapping[str, tuple[Any, ...]] = {
     "url": ("has space",),
     "uuid": ("urn:uuid:x",),
 }
+_COMPARED = {"start", "end", "authoredOn", "lastModified"}
 _TARGETS = ("Medication/1", "Binary/1", "Patient/1", "Location/1", "Library/1")
 _ODD_TEXTS = (
     "x",
@@ -274,11 +275,14 @@ def _with_element_id(resource: JsonObject, chance: Random) -> str | None:
 
 
 def _less_exact(resource: JsonObject, chance: Random) -> str | None:
+    """A date that says the year only; not one that an invariant compares with another, which needs both as exact."""
     found = [
-        spot for spot in spots(resource) if spot.code in {"date", "dateTime"} and "Period" not in spot.element.path
+        spot
+        for spot in spots(resource)
+        if spot.code in {"date", "dateTime"} and spot.name not in _COMPARED and isinstance(spot.first, str)
     ]
     spot: Spot | None = _one(found, chance)
-    if spot is None or not isinstance(spot.first, str):
+    if spot is None:
         return None
     spot.put(spot.first[:4])
     return spot.place

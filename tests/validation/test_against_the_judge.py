@@ -10,7 +10,11 @@ from ipt_fhir.validation.validator import validate
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
 from tests.validation import examples
+from tests.validation.judged import clean_for_both, differences, refused, shown, unexplained, without_claims
+from tests.validation.mutator import HARMLESS, WILD, WRONG, mutants
+from tests.validation.profile_mutator import profile_mutants
 from tests.validation.test_invariants import CASES, US_CORE_CASES
+from tests.validation.test_mutations import SEED, good
 
 pytestmark = pytest.mark.proof
 
@@ -21,15 +25,12 @@ ACCEPTED_HERE_ONLY = {"per-1", "rng-2"}
 # ctm-1 and provenance-1 only of somebody it can fetch; the type stands in the reference.
 REFUSED_HERE_ONLY = {"ctm-1", "provenance-1", "us-core-1"}
 
-
-def refused(judge: Judge, resource: JsonObject, *profiles: str) -> bool:
-    return bool(judge.judge(resource, *profiles).errors)
+AGREEMENT = 0.99
 
 
-def without_claims(resource: JsonObject) -> JsonObject:
-    """The judge looks up every profile a resource claims; here only base R4 is asked."""
-    meta = {name: value for name, value in resource.get("meta", {}).items() if name != "profile"}
-    return {name: value for name, value in resource.items() if name != "meta"} | ({"meta": meta} if meta else {})
+@pytest.fixture(scope="module")
+def clean(judge: Judge) -> dict[str, JsonObject]:
+    return clean_for_both(judge, good())
 
 
 def test_the_examples_we_call_wrong_are_wrong(judge: Judge) -> None:
@@ -57,3 +58,24 @@ def test_what_breaks_a_rule_of_ours_is_refused_by_the_judge(judge: Judge, judge_
 def test_what_keeps_a_rule_of_ours_is_accepted_by_the_judge(judge: Judge) -> None:
     verdicts = {rule: judge.judge(kept).errors for rule, (_, kept) in CASES.items()}
     assert {rule for rule, found in verdicts.items() if found} == ACCEPTED_HERE_ONLY, verdicts
+
+
+def test_of_2000_spoilt_and_changed_resources_both_say_the_same(judge: Judge, clean: dict[str, JsonObject]) -> None:
+    found = differences(judge, mutants(clean, 2000, SEED, [*WRONG, *HARMLESS]))
+    assert unexplained(found) == []
+    assert 1 - len(found) / 2000 >= AGREEMENT, list(map(shown, found))
+
+
+def test_what_may_be_right_or_wrong_is_judged_alike_but_for_the_known_kinds(
+    judge: Judge, clean: dict[str, JsonObject]
+) -> None:
+    assert unexplained(differences(judge, mutants(clean, 1000, SEED, list(WILD)))) == []
+
+
+@pytest.mark.parametrize("version", examples.US_CORE_VERSIONS)
+def test_what_breaks_a_profile_is_refused_by_both(judge_with: JudgeWith, version: str) -> None:
+    engine = judge_with(us_core=version)
+    wrong = examples.WRONG_IN_610 if version == "6.1.0" else {}
+    published = {name: item for name, item in examples.us_core(version).items() if examples.name_of(item) not in wrong}
+    found = differences(engine, profile_mutants(published, 150, SEED, version))
+    assert list(map(shown, found)) == []

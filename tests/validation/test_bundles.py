@@ -9,7 +9,7 @@ import pytest
 from ipt_fhir.validation.issues import Severity, errors
 from ipt_fhir.validation.validator import is_valid, validate
 from tests.validation import more_cases
-from tests.validation.examples import goal, patient
+from tests.validation.examples import condition, goal, patient
 from tests.validation.more_cases import WRONG_INSIDE, bundle, entry
 
 
@@ -24,7 +24,7 @@ def test_an_entry_of_a_type_we_do_not_hold_needs_to_be_a_resource() -> None:
 
 def test_a_local_reference_is_looked_up_in_its_own_entry() -> None:
     """Each resource of a Bundle contains its own (R4 references.html 2.3.0.3)."""
-    inner = goal(id="inner")
+    inner = condition(id="inner")
     holds = entry(goal(id="a", contained=[inner], addresses=[{"reference": "#inner"}]))
     lacks = entry(goal(id="b", addresses=[{"reference": "#inner"}]))
     found = errors(validate(bundle("collection", holds, lacks)))

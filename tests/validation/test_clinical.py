@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from ipt_fhir import rawjson
 from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.references import Writing
+from ipt_fhir.mapping.site import DEFAULT_SITE, Site
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
@@ -50,11 +51,12 @@ def test_a_course_in_which_everything_is_said_has_no_error() -> None:
     assert errors(validate_course(list(written.values()))) == []
 
 
-@given(episodes())
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
-def test_no_rule_refuses_anything_we_write(episode: Episode) -> None:
+@pytest.mark.parametrize("site", [DEFAULT_SITE, EVERYTHING])
+@given(episode=episodes())
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=50)
+def test_no_rule_refuses_anything_we_write(site: Site, episode: Episode) -> None:
     """Neither on its way to a server nor as the server names it afterwards."""
-    written = to_fhir(episode, Writing(patient="alma"))
+    written = to_fhir(episode, Writing(patient="alma", site=site))
     copies, _ = server_copies(written)
     assert errors(validate_course(list(written.values()))) == []
     assert errors(validate_course(list(copies.values()))) == []

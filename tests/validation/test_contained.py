@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ipt_fhir.validation.issues import Issue
+from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
-from tests.validation.examples import careplan, goal
+from tests.validation.examples import US_CORE_PROFILES, careplan, goal
 
 
 def issues(*inner: Any, refer_to: str = "#g") -> list[Issue]:
@@ -25,13 +25,18 @@ def test_a_contained_resource_is_judged_where_it_stands() -> None:
 
 
 def test_a_contained_resource_may_point_to_its_container() -> None:
-    assert not validate(careplan(contained=[goal(id="g", addresses=[{"reference": "#"}])]))
+    about = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}}
+    assert not validate(careplan(contained=[{**about, "basedOn": [{"reference": "#"}]}]))
 
 
 def test_a_contained_resource_of_another_type_needs_to_be_one_fhir_knows() -> None:
-    assert not issues({"resourceType": "Medication", "id": "g"})
-    assert [issue.rule for issue in issues({"resourceType": "Potion", "id": "g"})] == ["binding"]
-    assert [issue.rule for issue in issues({"id": "g"})] == ["required"]
+    def supporting(inner: dict[str, Any]) -> list[str]:
+        resource = careplan(contained=[inner], supportingInfo=[{"reference": "#g"}])
+        return [issue.rule for issue in validate(resource)]
+
+    assert supporting({"resourceType": "Medication", "id": "g"}) == []
+    assert supporting({"resourceType": "Potion", "id": "g"}) == ["binding"]
+    assert supporting({"id": "g"}) == ["required"]
 
 
 @pytest.mark.parametrize(
@@ -57,3 +62,34 @@ def test_a_local_reference_needs_its_target() -> None:
 @pytest.mark.parametrize("nonsense", [None, 5, "x", [], {}, [None], ["x"], [[]], [{"resourceType": {}}], [{"id": []}]])
 def test_nonsense_in_contained_is_an_issue_and_no_crash(nonsense: Any) -> None:
     assert validate(careplan(contained=nonsense))
+
+
+def test_a_local_reference_leads_to_a_type_that_is_allowed_there() -> None:
+    home = {"resourceType": "Location", "id": "home", "name": "x"}
+    found = validate(careplan(contained=[home], subject={"reference": "#home"}))
+    assert [(issue.location, issue.rule) for issue in found] == [("CarePlan.subject.reference", "reference-target")]
+    nested = validate(
+        careplan(contained=[home, goal(id="g", subject={"reference": "#home"})], goal=[{"reference": "#g"}])
+    )
+    assert ("CarePlan.contained[1].subject.reference", "reference-target") in {
+        (issue.location, issue.rule) for issue in nested
+    }
+
+
+def test_a_reference_to_the_container_is_one_to_its_type() -> None:
+    inner = goal(id="g", subject={"reference": "#"})
+    assert ("CarePlan.contained[0].subject.reference", "reference-target") in {
+        (issue.location, issue.rule) for issue in issues(inner)
+    }
+
+
+def test_a_profile_judges_the_target_of_a_local_reference_too() -> None:
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True}
+    grouped = goal(contained=[group], subject={"reference": "#g"})
+    assert not errors(validate(grouped))
+    found = errors(validate(grouped, [f"{US_CORE_PROFILES}/us-core-goal"]))
+    assert [(issue.location, issue.rule) for issue in found] == [("Goal.subject.reference", "reference-target")]
+
+
+def test_two_contained_resources_with_one_id_are_refused() -> None:
+    assert "contained-id" in {issue.rule for issue in issues(goal(id="g"), goal(id="g"))}

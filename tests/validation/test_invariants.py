@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation import schemas
-from ipt_fhir.validation.generation.presence import PRESENCE
+from ipt_fhir.validation.generation.presence import ASKED, PRESENCE
 from ipt_fhir.validation.invariants import ADVICE, ELSEWHERE, INVARIANTS, in_order
 from ipt_fhir.validation.issues import Severity, errors
 from ipt_fhir.validation.sentences import SENTENCES
@@ -266,7 +267,31 @@ def test_rule_of_a_profile_is_found_broken_and_found_kept(rule: str) -> None:
 
 
 def test_no_rule_is_without_a_case() -> None:
-    assert {*INVARIANTS, *PRESENCE} == {*CASES, *US_CORE_CASES} - {"ext-1"}
+    assert {*INVARIANTS, *PRESENCE, "integer"} == {*CASES, *US_CORE_CASES} - {"ext-1"}
+
+
+@pytest.mark.parametrize("rule", ASKED)
+def test_a_rule_is_asked_wherever_it_breaks(rule: str) -> None:
+    """The schema's own question, put before Python is called, must not hide a broken rule."""
+    broken = US_CORE_CASES[rule][1] if rule in US_CORE_CASES else CASES[rule][0]
+    found = [element for element in parts_of(broken) if breaks(rule, element)]
+    asked = Draft202012Validator(ASKED[rule])
+    assert found
+    assert all(map(asked.is_valid, found))
+
+
+def parts_of(value: Any) -> Iterator[Any]:
+    """The value and everything inside it."""
+    yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from parts_of(part)
+
+
+def breaks(rule: str, element: Any) -> bool:
+    try:
+        return not INVARIANTS[rule](element)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def test_no_rule_is_without_a_sentence() -> None:

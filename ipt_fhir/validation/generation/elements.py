@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation.generation.bindings import CodeTable
 from ipt_fhir.validation.generation.packages import Published
-from ipt_fhir.validation.generation.presence import PRESENCE, present
-from ipt_fhir.validation.generation.primitives import ABSOLUTE, Schema
+from ipt_fhir.validation.generation.presence import ASKED, PRESENCE, present
+from ipt_fhir.validation.generation.primitives import Schema, absolute
 from ipt_fhir.validation.generation.structure import Element, is_primitive, tree
 from ipt_fhir.validation.generation.targets import pointing_to, target_types
 from ipt_fhir.validation.invariants import ELSEWHERE, INVARIANTS
@@ -19,11 +18,16 @@ from ipt_fhir.validation.invariants import ELSEWHERE, INVARIANTS
 DATATYPES = "datatypes.json"
 
 # Elements that ask for more than their type says (R4 datatypes.html; references.html 2.3.0.1).
-_NARROWED = {"Coding.system": "systemUri", "Identifier.system": "systemUri", "Reference.reference": "url"}
+_NARROWED = {
+    "Coding.system": "systemUri",
+    "Identifier.system": "systemUri",
+    "Quantity.system": "systemUri",
+    "Reference.reference": "url",
+}
 _LANGUAGES = "http://hl7.org/fhir/ValueSet/languages"
 
-# Up to this many types, pairs that exclude each other are quicker than a call into Python.
-_FEW = 5
+# Up to this many types a chain of questions is quicker than a call into Python.
+_FEW = 15
 
 
 @dataclass
@@ -68,13 +72,15 @@ class TypeWriter:
         if needed:
             schema["required"] = needed
         schema |= constrained(element, rules)
+        rules = [rule for rule in rules if not _asked_inside(schema["properties"], rule)]
         choices = [child for child in element.children.values() if child.is_choice]
         self.choices |= {name: path for child in choices for name, path in _in_fhirpath(child)}
-        rules += [_exclusive(child) for child in choices if len(child.names) <= _FEW]
+        # Most elements hold what they must and one value; then nothing further is asked.
+        crowded = {"minProperties": len(needed) + 2}
+        rules += [_exclusive(child, crowded) for child in choices if len(child.names) <= _FEW]
         many = {child.name: list(child.names) for child in choices if len(child.names) > _FEW}
         if many and element.path != "Extension":
-            # Most such elements hold their one value and nothing else; then no call into Python is needed.
-            rules.append({"rule": "choice", "if": {"minProperties": 2}, "then": {"choice": many}})
+            rules.append({"rule": "choice", "if": crowded, "then": {"choice": many}})
             many = {}
         return schema | ({"choice": many} if many else {}) | ({"allOf": rules} if rules else {})
 
@@ -120,21 +126,32 @@ def _narrowed(element: Element) -> str | None:
         return "languageTag" if element.types[0]["code"] == "code" else None
     if str(element.raw.get("definition")).startswith("An absolute URI") and element.types[0]["code"] == "uri":
         return "systemUri"
-    return _NARROWED.get(element.path)
+    return _NARROWED.get(element.raw.get("base", element.raw)["path"])
 
 
 def _in_fhirpath(element: Element) -> Iterator[tuple[str, str]]:
     return ((name, f"{element.stem}.ofType({kind['code']})") for name, kind in element.names.items())
 
 
-def _exclusive(element: Element) -> Schema:
-    """At most one type of a small choice. A large one is the keyword ``choice``: pairs would be too many."""
-    pairs = [
-        {"required": [first, second]}
-        for first, second in combinations(element.json_names, 2)
-        if first.lstrip("_") != second.lstrip("_")
-    ]
-    return {"rule": "choice", "element": element.name, "not": {"anyOf": pairs}}
+def _exclusive(element: Element, crowded: Schema) -> Schema:
+    """At most one type of a choice: the first that is there excludes all behind it."""
+    kinds = [element.written(name) for name in element.names]
+    chain: Schema = {}
+    for place in reversed(range(len(kinds) - 1)):
+        behind = [name for names in kinds[place + 1 :] for name in names]
+        link = {"if": present(kinds[place]), "then": {"not": present(behind)}}
+        chain = link | ({"else": chain} if chain else {})
+    return {"rule": "choice", "element": element.name, "if": crowded, "then": chain}
+
+
+def _asked_inside(properties: Schema, rule: Schema) -> bool:
+    """A rule about the values of members alone is asked where they are met, not on a second walk."""
+    if rule.keys() != {"rule", "properties"}:
+        return False
+    for name, asked in rule["properties"].items():
+        inside = [*properties[name].get("allOf", []), {"rule": rule["rule"], **asked}]
+        properties[name] = {**properties[name], "allOf": inside}
+    return True
 
 
 def _extensions(schema: Schema) -> dict[str, Schema]:
@@ -142,8 +159,8 @@ def _extensions(schema: Schema) -> dict[str, Schema]:
     part = _quick_extension(schema)
     inner = {"items": {"$ref": "#/$defs/Extension.part"}}
     part["properties"] = {**part["properties"], "extension": {**part["properties"]["extension"], **inner}}
-    absolute = {"url": {"allOf": [{"rule": "absolute", "pattern": ABSOLUTE}]}}
-    return {"Extension.part": part, "Extension": {"$ref": "#/$defs/Extension.part", "properties": absolute}}
+    with_scheme = {"url": {"allOf": [absolute()]}}
+    return {"Extension.part": part, "Extension": {"$ref": "#/$defs/Extension.part", "properties": with_scheme}}
 
 
 def _quick_extension(schema: Schema) -> Schema:
@@ -213,7 +230,10 @@ def constrained(element: Element, rules: list[Schema], known: dict[str, str] | N
             named.append(key)
         else:
             raise KeyError(f"{element.path}: invariant {key} is neither in presence.py nor in invariants.py")
-    return {"invariants": named} if named else {}
+    if not named:
+        return {}
+    asked: Schema = {"invariants": named}
+    return {"if": {"anyOf": [ASKED[key] for key in named]}, "then": asked} if ASKED.keys() >= set(named) else asked
 
 
 def references_in(schema: Any) -> Iterator[str]:

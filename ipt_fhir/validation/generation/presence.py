@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ipt_fhir.validation.generation.primitives import Schema
+from ipt_fhir.validation.narrative import PLAIN, SHOWN
 
 Names = Callable[[str], list[str]]
 Row = Callable[[Names], Schema]
@@ -88,4 +89,17 @@ PRESENCE: dict[str, Row] = {
     "vsd-3": _not_both("concept", "filter"),
     "vsd-6": _any_of("code", "display"),
     "vsd-10": _needs("code", "system"),
+}
+
+# Invariants of ipt_fhir.validation.invariants that hold wherever this schema does not: then Python is not called.
+ASKED: dict[str, Schema] = {
+    "inv-1": {"required": ["authoredOn", "lastModified"]},
+    "obs-7": {"required": ["component"]},
+    "per-1": {"required": ["start", "end"]},
+    "rng-2": {"required": ["low", "high"]},
+    "tim-9": {"required": ["offset"]},
+    "txt-1": {"not": {"pattern": PLAIN}},
+    "txt-2": {"not": {"pattern": SHOWN}},
+    "us-core-3": {"required": ["valueQuantity"]},
+    "us-core-3-value": {"required": ["system"]},
 }

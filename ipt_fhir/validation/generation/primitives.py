@@ -30,7 +30,8 @@ ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
 TEXT = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F]+$"
 _SEXTET = r"[0-9a-zA-Z+/]\s*"
 _PADDED = rf"{_SEXTET * 2}(?:=\s*){{2}}|{_SEXTET * 3}=\s*"
-_NO_SPACE = r"^\S+$"
+# jsonschema-rs knows this very spelling and looks for white space without a regular expression.
+_NO_SPACE = r"^\S*$"
 
 # Media types are listed by IANA (BCP 13), currencies by ISO 4217: outside the packages, so their shape is checked.
 UNLISTED: dict[str, Schema] = {
@@ -39,21 +40,50 @@ UNLISTED: dict[str, Schema] = {
 }
 
 
+# JSON Schema counts 1.0 as an integer since draft 6, FHIR does not; so one document of ours is written in draft 4.
+WHOLE_DOCUMENT = "whole.json"
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+WHOLE: Schema = {"rule": "integer", "type": "integer"}
+
+
 def _text(pattern: str) -> Schema:
     return {"type": "string", "pattern": pattern}
 
 
+def _word() -> Schema:
+    """A text without white space."""
+    return {"minLength": 1, **_text(_NO_SPACE)}
+
+
 def _whole(smallest: int) -> Schema:
-    """JSON Schema counts 1.0 as an integer, FHIR does not: the invariant looks at the spelling."""
-    return {"type": "integer", "minimum": smallest, "maximum": LARGEST_INTEGER, "invariants": ["integer"]}
+    limits = {"type": "integer", "minimum": smallest, "maximum": LARGEST_INTEGER}
+    return {**limits, "allOf": [{"$ref": f"{WHOLE_DOCUMENT}#/$defs/whole"}]}
 
 
-_URN: Schema = {"if": {"pattern": "^urn:(?:oid|uuid):"}, "then": {"pattern": rf"^(?:{_OID}|{_UUID})$"}}
-_URI: Schema = {**_text(_NO_SPACE), **_URN}
+def _begins(prefix: str) -> Schema:
+    """Said so that jsonschema-rs compares and runs no regular expression."""
+    return {"pattern": f"^{prefix}"}
+
+
+_URN: Schema = {
+    "if": _begins("urn:"),
+    "then": {
+        "allOf": [
+            {"if": _begins("urn:uuid:"), "then": {"pattern": f"^{_UUID}$"}},
+            {"if": _begins("urn:oid:"), "then": {"pattern": f"^{_OID}$"}},
+        ]
+    },
+}
+_URI: Schema = {**_word(), **_URN}
+
+
+def absolute(pattern: str = ABSOLUTE) -> Schema:
+    """An address with a scheme; the usual ones are seen at a glance. White space is another rule's matter."""
+    return {"rule": "absolute", "anyOf": [_begins("http://"), _begins("https://"), {"pattern": pattern}]}
 
 
 def _address(pattern: str) -> Schema:
-    return {"type": "string", "allOf": [{"rule": "absolute", "pattern": pattern}], **_URN}
+    return {**_URI, "allOf": [absolute(pattern)]}
 
 
 PRIMITIVES: dict[str, Schema] = {
@@ -66,7 +96,7 @@ PRIMITIVES: dict[str, Schema] = {
     "date": _text(rf"^(?:{_DAY}|{_PARTIAL})$"),
     "dateTime": _text(rf"^(?:{_DAY}(?:T{_CLOCK}{_ZONE})?|{_PARTIAL})$"),
     "decimal": {"type": "number"},
-    "elementId": _text(_NO_SPACE),
+    "elementId": _word(),
     "id": _text(r"^[A-Za-z0-9.-]{1,64}$"),
     "instant": _text(rf"^{_DAY}T{_CLOCK}{_ZONE}$"),
     "integer": _whole(-LARGEST_INTEGER - 1),
@@ -76,7 +106,7 @@ PRIMITIVES: dict[str, Schema] = {
     "positiveInt": _whole(1),
     "string": _text(TEXT),
     "time": _text(rf"^{_CLOCK}$"),
-    "systemUri": {**_text(_NO_SPACE), **_address(ABSOLUTE)},
+    "systemUri": _address(ABSOLUTE),
     "unsignedInt": _whole(0),
     "uri": _URI,
     "url": _URI,

@@ -109,9 +109,11 @@ class Element:
     @property
     def json_names(self) -> list[str]:
         """Every JSON member that counts as content: a primitive's ``_`` sibling may stand for it (R4 json.html)."""
-        return [written for name, kind in self.names.items() for written in self._written(name, kind)]
+        return [written for name in self.names for written in self.written(name)]
 
-    def _written(self, name: str, kind: JsonObject) -> list[str]:
+    def written(self, name: str) -> list[str]:
+        """One of ``names`` and, where a ``_`` sibling may stand beside it or for it, that."""
+        kind = self.names[name]
         code = self.type_code(kind) if kind else "BackboneElement"
         # What is an attribute in XML (an element's id, an extension's url) and xhtml cannot be extended.
         bare = code == "xhtml" or "xmlAttr" in self.raw.get("representation", [])

@@ -28,6 +28,7 @@ def restful(types: Iterable[str]) -> str:
 def pointing_to(types: list[str]) -> Schema:
     """A Reference whose type can be seen must have one of these; urn:uuid, #contained and foreign addresses pass."""
     foreign = {"pattern": _NOT_RELATIVE, "not": {"$ref": "datatypes.json#/$defs/restfulAddress"}}
-    address = {"anyOf": [{"pattern": restful(types)}, foreign]}
+    # What begins with urn: is foreign as well; saying so first spares two regular expressions.
+    address = {"anyOf": [{"pattern": "^urn:"}, {"pattern": restful(types)}, foreign]}
     named = {"pattern": rf"^(?:{'|'.join(types)}|[a-z]+:.*)$"}
     return {"rule": "reference-target", "types": types, "properties": {"reference": address, "type": named}}

@@ -1,0 +1,1 @@
+"""What we publish: profiles, extensions, code systems, value sets, Questionnaires, protocols, and the package."""
