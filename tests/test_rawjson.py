@@ -201,6 +201,15 @@ def test_a_long_number_is_refused(place: str) -> None:
         rawjson.parse((place % ("12345678901" * 3)).encode())
 
 
+@pytest.mark.parametrize("place", range(12))
+def test_the_limit_of_digits_holds_wherever_the_number_stands(place: int) -> None:
+    for limit in (1, 4, 5, 9, 30):
+        limits = Limits(digits=limit)
+        assert rawjson.parse(b" " * place + b"[" + b"8" * limit + b"]", limits)
+        with pytest.raises(JsonRefused, match="digits"):
+            rawjson.parse(b" " * place + b"[" + b"8" * (limit + 1) + b"]", limits)
+
+
 def test_a_long_text_of_digits_is_not_a_long_number() -> None:
     text = {"a": "1" * 400, "b": '\\"' + "2" * 400}
     assert rawjson.parse(rawjson.write(text)) == text

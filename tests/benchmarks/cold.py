@@ -31,9 +31,9 @@ def peak():
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 data = sys.stdin.buffer.read()
 before = peak()
-started = time.perf_counter()
+started = time.process_time()
 {statements}
-seconds = time.perf_counter() - started
+seconds = time.process_time() - started
 print(seconds, peak() - before)
 """
 

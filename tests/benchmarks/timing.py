@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 Work = Callable[[], object]
 
@@ -38,7 +38,10 @@ class Ratio:
 
 
 def ratio(ours: Work, theirs: Work, effort: Effort) -> Ratio:
-    """How many times as long theirs takes as ours; garbage collection is on, as in life."""
+    """How many times as long theirs takes as ours, in time of this process: others on the machine do not count.
+
+    Garbage collection is on, as in life.
+    """
     ours(), theirs()
     counts = _calls_for(ours, effort.span), _calls_for(theirs, effort.span)
     pairs = [_round(ours, theirs, counts) for _ in range(effort.runs * effort.rounds)]
@@ -64,10 +67,10 @@ def _round(ours: Work, theirs: Work, counts: tuple[int, int]) -> tuple[float, fl
 
 
 def _seconds(work: Work, calls: int) -> float:
-    started = perf_counter()
+    started = process_time()
     for _ in range(calls):
         work()
-    return (perf_counter() - started) / calls
+    return (process_time() - started) / calls
 
 
 def _calls_for(work: Work, span: float) -> int:
