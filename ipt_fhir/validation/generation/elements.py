@@ -10,7 +10,7 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation.generation.bindings import CodeTable
 from ipt_fhir.validation.generation.packages import Published
 from ipt_fhir.validation.generation.presence import ASKED, PRESENCE, present
-from ipt_fhir.validation.generation.primitives import Schema, absolute
+from ipt_fhir.validation.generation.primitives import Schema
 from ipt_fhir.validation.generation.structure import Element, is_primitive, tree
 from ipt_fhir.validation.generation.targets import pointing_to, target_types
 from ipt_fhir.validation.invariants import ELSEWHERE, INVARIANTS
@@ -54,6 +54,7 @@ class TypeWriter:
             whole["properties"] = {"resourceType": {"const": name}, **whole["properties"]}
             whole["required"] = ["resourceType", *whole.get("required", [])]
         elif name == "Extension":
+            self.types.add("systemUri")
             self.definitions |= _extensions(whole)
         return self.definitions
 
@@ -156,11 +157,11 @@ def _asked_inside(properties: Schema, rule: Schema) -> bool:
 
 def _extensions(schema: Schema) -> dict[str, Schema]:
     """An extension has an absolute url; the parts of a complex one may be named relatively (R4 extensibility.html)."""
-    part = _quick_extension(schema)
+    whole = _quick_extension(schema)
     inner = {"items": {"$ref": "#/$defs/Extension.part"}}
-    part["properties"] = {**part["properties"], "extension": {**part["properties"]["extension"], **inner}}
-    with_scheme = {"url": {"allOf": [absolute()]}}
-    return {"Extension.part": part, "Extension": {"$ref": "#/$defs/Extension.part", "properties": with_scheme}}
+    whole["properties"]["extension"] |= inner
+    url = {"$ref": f"{DATATYPES}#/$defs/systemUri"}
+    return {"Extension.part": whole, "Extension": {**whole, "properties": {**whole["properties"], "url": url}}}
 
 
 def _quick_extension(schema: Schema) -> Schema:

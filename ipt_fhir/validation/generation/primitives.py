@@ -24,7 +24,7 @@ _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 
 _OID = r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+"
 _UUID = r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
+_ABSOLUTE = r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$"
 
 # Tab, line feed and carriage return are the only control characters of a string.
 TEXT = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F]+$"
@@ -74,16 +74,13 @@ _URN: Schema = {
         ]
     },
 }
-_URI: Schema = {**_word(), **_URN}
-
-
-def absolute(pattern: str = ABSOLUTE) -> Schema:
-    """An address with a scheme; the usual ones are seen at a glance. White space is another rule's matter."""
-    return {"rule": "absolute", "anyOf": [_begins("http://"), _begins("https://"), {"pattern": pattern}]}
+# Most addresses are seen at a glance; the others are asked more.
+_ON_THE_WEB: Schema = {"anyOf": [_begins("http://"), _begins("https://")]}
 
 
 def _address(pattern: str) -> Schema:
-    return {**_URI, "allOf": [absolute(pattern)]}
+    """An address with a scheme."""
+    return {**_word(), "if": _ON_THE_WEB, "else": {**_URN, "allOf": [{"rule": "absolute", "pattern": pattern}]}}
 
 
 PRIMITIVES: dict[str, Schema] = {
@@ -106,10 +103,10 @@ PRIMITIVES: dict[str, Schema] = {
     "positiveInt": _whole(1),
     "string": _text(TEXT),
     "time": _text(rf"^{_CLOCK}$"),
-    "systemUri": _address(ABSOLUTE),
+    "systemUri": _address(_ABSOLUTE),
     "unsignedInt": _whole(0),
-    "uri": _URI,
-    "url": _URI,
+    "uri": {**_word(), "if": _ON_THE_WEB, "else": _URN},
+    "url": {**_word(), **_URN},
     "uuid": _text(rf"^{_UUID}$"),
     "xhtml": {"type": "string"},
 }
