@@ -197,7 +197,10 @@ def parts(extension: JsonObject) -> dict[str, Any]:
 
 def value_of(extension: JsonObject) -> Any:
     """The ``value[x]`` of an extension, whatever its type; None when it has none."""
-    return next((value for name, value in extension.items() if name.startswith("value")), None)
+    for name, value in extension.items():
+        if name.startswith("value"):
+            return value
+    return None
 
 
 def read_time(value: str) -> datetime | None:
@@ -259,9 +262,16 @@ def targets(resource: JsonObject) -> list[str]:
 
 def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
     """The present item if it already says all that is wanted, else the wanted one over what others added to it."""
-    if all(name in present and rawjson.equal(present[name], value) for name, value in wanted.items()):
+    if _says_all(present, wanted):
         return present
     return {**present, **{name: _member(present.get(name), name, value) for name, value in wanted.items()}}
+
+
+def _says_all(present: JsonObject, wanted: JsonObject) -> bool:
+    for name, value in wanted.items():  # noqa: SIM110 - asked for each item of each list
+        if name not in present or not rawjson.equal(present[name], value):
+            return False
+    return True
 
 
 def _member(present: Any, name: str, wanted: Any) -> Any:
