@@ -136,11 +136,15 @@ def convert(paths: Sequence[str], style: str | None, form: str | None, output: P
 @main.command()
 @click.option("-o", "folder", type=click.Path(path_type=Path, file_okay=False), default=".", help="Where to put it.")
 def package(folder: Path) -> None:
-    """Build the FHIR package: profiles, code systems, value sets, protocols, Questionnaires and examples."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / FILE_NAME
-    place.write_bytes(build_package())
-    click.echo(place)
+    """Build the FHIR package: profiles, code systems, value sets, protocols, Questionnaires and examples.
+
+    Exit code: 0 built, its path is printed; 2 it cannot be written there.
+    """
+    with _console([]) as console:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / FILE_NAME
+        place.write_bytes(build_package())
+        console.say(str(place))
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from ipt_fhir.ehr.issuer import IssuerRegistry
 from ipt_fhir.ehr.keys import load_signing_key
 from ipt_fhir.ehr.published import Published
 from ipt_fhir.ehr.transport import Transport
-from ipt_fhir.mapping.site import Site
 from smart_app import language
 from smart_app.config import Config, from_environment
 from smart_app.services.practice import Practice
@@ -39,7 +38,7 @@ def build_practice(config: Config, clock: Callable[[], datetime] = lambda: datet
         public_url=config.public_url,
         clock=clock,
         idle=config.idle,
-        site=Site(language=config.record_language),
+        site=config.record,
     )
 
 

@@ -22,6 +22,18 @@ IPT_FHIR_IDLE_MINUTES
     After how many minutes without a click a launch ends, 2 to 60. Default ``15``.
 IPT_FHIR_RECORD_LANGUAGE
     The language in which narratives and labels are filed (``en``, ``de``). Default ``en``.
+IPT_FHIR_RECORD_PROFILES
+    The profiles that what is filed claims: ``us-core-6.1.0``, or ``base-r4`` for none. Default ``us-core-6.1.0``.
+IPT_FHIR_RECORD_FILES
+    Resource types filed beside the plan, separated by commas (``Condition,Encounter``); each needs its scope. The types
+    are those of ``ipt_fhir.mapping.beside``. Default: none.
+IPT_FHIR_RECORD_LABELS
+    Security labels on what is filed, separated by commas: a level of v3-Confidentiality (``N``, ``R``, ``V``) and
+    topics of v3-ActCode (``MH``, ``BH``, ``PSY``, ``SUD``, ``ETH``, ``SDV``). Default ``R,MH``; empty for none.
+IPT_FHIR_SNOMED
+    ``0`` where no SNOMED CT codes are to be sent. Default ``1``.
+IPT_FHIR_ICD10CM
+    ``0`` where no ICD-10-CM codes are to be sent. Default ``1``.
 IPT_FHIR_DEVELOPMENT
     ``1`` on a developer's machine: allows Flask's debugger, and only a loopback address to listen on. Default ``0``.
 """
@@ -30,7 +42,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
@@ -40,9 +52,14 @@ import msgspec
 from ipt_fhir.ehr.addresses import is_loopback, is_origin, is_protected
 from ipt_fhir.ehr.issuer import Issuer, IssuerRegistry
 from ipt_fhir.locale.texts import LANGUAGES
+from ipt_fhir.mapping.beside import BESIDE_TYPES
+from ipt_fhir.mapping.site import DEFAULT_SITE, ProfileSet, Site
+from ipt_fhir.terminology.systems import ACT_CODE, CONFIDENTIALITY
 from smart_app.keys import Key, KeyRefused, read_key
 
 IDLE_MINUTES = range(2, 61)
+_LEVELS = ("N", "R", "V")
+_TOPICS = ("MH", "BH", "PSY", "SUD", "ETH", "SDV")
 PORTS = range(1, 65536)
 
 
@@ -62,7 +79,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     idle: timedelta = timedelta(minutes=15)
-    record_language: str = "en"
+    record: Site = DEFAULT_SITE
     development: bool = False
 
     def __post_init__(self) -> None:
@@ -92,7 +109,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         host=environ.get("IPT_FHIR_LISTEN_HOST", "127.0.0.1"),
         port=_number(environ, "IPT_FHIR_LISTEN_PORT", 8000, PORTS),
         idle=timedelta(minutes=_number(environ, "IPT_FHIR_IDLE_MINUTES", 15, IDLE_MINUTES)),
-        record_language=_language(environ, "IPT_FHIR_RECORD_LANGUAGE"),
+        record=_record(environ),
         development=development,
     )
 
@@ -156,8 +173,33 @@ def _language(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "0")
+def _record(environ: Mapping[str, str]) -> Site:
+    """What the hospital wants its record to look like."""
+    profiles = environ.get("IPT_FHIR_RECORD_PROFILES", ProfileSet.US_CORE.value)
+    if profiles not in set(ProfileSet):
+        raise ConfigRefused(f"IPT_FHIR_RECORD_PROFILES is one of {', '.join(ProfileSet)}")
+    return Site(
+        language=_language(environ, "IPT_FHIR_RECORD_LANGUAGE"),
+        profiles=ProfileSet(profiles),
+        files=frozenset(_list(environ, "IPT_FHIR_RECORD_FILES", "", sorted(BESIDE_TYPES))),
+        labels=tuple(
+            (CONFIDENTIALITY if code in _LEVELS else ACT_CODE, code)
+            for code in _list(environ, "IPT_FHIR_RECORD_LABELS", "R,MH", [*_LEVELS, *_TOPICS])
+        ),
+        snomed=_switch(environ, "IPT_FHIR_SNOMED", "1"),
+        icd10cm=_switch(environ, "IPT_FHIR_ICD10CM", "1"),
+    )
+
+
+def _list(environ: Mapping[str, str], name: str, default: str, allowed: Sequence[str]) -> list[str]:
+    found = [part.strip() for part in environ.get(name, default).split(",") if part.strip()]
+    if unknown := [part for part in found if part not in allowed]:
+        raise ConfigRefused(f"{name} knows {', '.join(allowed)}; not {', '.join(unknown)}")
+    return found
+
+
+def _switch(environ: Mapping[str, str], name: str, default: str = "0") -> bool:
+    value = environ.get(name, default)
     if value not in {"0", "1"}:
         raise ConfigRefused(f"{name} is 0 or 1")
     return value == "1"

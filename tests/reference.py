@@ -13,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+import msgspec
+
 from tests.mapping.table import mapping_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -41,6 +43,15 @@ PUBLIC = {
         "ipt_fhir.mapping.episode",
         "ipt_fhir.mapping.references",
         "ipt_fhir.mapping.site",
+        "ipt_fhir.mapping.labels",
+        "ipt_fhir.mapping.provenance",
+    ),
+    "What others wrote": (
+        "ipt_fhir.mapping.foreign",
+        "ipt_fhir.model.foreign",
+        "ipt_fhir.mapping.releases",
+        "ipt_fhir.mapping.condition",
+        "ipt_fhir.mapping.medicationrequest",
     ),
     "Instruments and scores": (
         "ipt_fhir.instruments.catalogue",
@@ -49,9 +60,29 @@ PUBLIC = {
         "ipt_fhir.questionnaires.validation",
         "ipt_fhir.terminology.scores",
     ),
-    "IPT as data": ("ipt_fhir.protocol.catalogue",),
+    "IPT as data and as steps": (
+        "ipt_fhir.protocol.catalogue",
+        "ipt_fhir.protocol.variants",
+        "ipt_fhir.protocol.schools",
+        "ipt_fhir.protocol.activities",
+        "ipt_fhir.protocol.goals",
+        "ipt_fhir.protocol.goal_states",
+        "ipt_fhir.protocol.course",
+        "ipt_fhir.protocol.course_guards",
+        "ipt_fhir.protocol.response_states",
+        "ipt_fhir.protocol.group",
+        "ipt_fhir.protocol.rules",
+    ),
     "Validation": ("ipt_fhir.validation.validator", "ipt_fhir.validation.clinical", "ipt_fhir.validation.issues"),
-    "Raw JSON": ("ipt_fhir.rawjson",),
+    "Raw JSON": ("ipt_fhir.rawjson", "ipt_fhir.ndjson"),
+    "Files and packages": (
+        "ipt_fhir.exchange.episode_file",
+        "ipt_fhir.profiles.package",
+        "ipt_fhir.mapping.plandefinition",
+        "ipt_fhir.mapping.activitydefinition",
+        "ipt_fhir.mapping.applying",
+    ),
+    "Typed models": ("ipt_fhir.typed",),
 }
 
 _HEAD = """# API reference
@@ -96,12 +127,22 @@ def _entry(name: str, value: type | FunctionType) -> str:
 def _fields(value: type) -> str:
     if issubclass(value, Enum):
         return "Values: " + ", ".join(f"`{member.value}`" for member in value) + "\n\n"
+    if issubclass(value, msgspec.Struct):
+        return _struct_fields(value)
     if not dataclasses.is_dataclass(value):
         return ""
     rows = "".join(
         f"| `{field.name}` | `{_cell(str(field.type))}` | {_default(field)} |\n" for field in dataclasses.fields(value)
     )
     return f"| field | type | default |\n|---|---|---|\n{rows}\n"
+
+
+def _struct_fields(value: type[msgspec.Struct]) -> str:
+    rows = "".join(
+        f"| `{field.name}` | `{_cell(str(value.__annotations__[field.name]))}` | {'' if field.required else 'yes'} |\n"
+        for field in msgspec.structs.fields(value)
+    )
+    return f"| field | type | may be missing |\n|---|---|---|\n{rows}\n" if rows else ""
 
 
 def _default(field: dataclasses.Field[object]) -> str:

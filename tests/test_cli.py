@@ -84,7 +84,7 @@ def is_free(port: int) -> bool:
 def test_help_names_every_verb() -> None:
     shown = CliRunner().invoke(main, ["--help"])
     assert shown.exit_code == 0
-    for verb in ("demo", "serve"):
+    for verb in ("convert", "demo", "export", "import", "serve", "validate"):
         assert verb in shown.output
 
 

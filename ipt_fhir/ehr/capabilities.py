@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ipt_fhir.ehr.errors import AnswerUnreadable, FhirVersionRefused
 from ipt_fhir.ehr.outcomes import plain
+from ipt_fhir.mapping.releases import Release, release_named
 from ipt_fhir.rawjson import JsonObject
 
-_R4 = re.compile(r"4\.0(\.\d+)?")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -61,7 +60,7 @@ def read_capabilities(statement: JsonObject) -> Capabilities:
     if statement.get("resourceType") != "CapabilityStatement":
         raise AnswerUnreadable("metadata is no CapabilityStatement")
     version = statement.get("fhirVersion")
-    if not isinstance(version, str) or not _R4.fullmatch(version):
+    if not isinstance(version, str) or release_named(version) is not Release.R4:
         raise FhirVersionRefused(f"fhirVersion is {plain(version) or 'missing'}; 4.0.1 is needed")
     rest = next((item for item in _objects(statement, "rest") if item.get("mode") == "server"), {})
     system = {item.get("code") for item in _objects(rest, "interaction")}

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping.activitydefinition import KINDS
 from ipt_fhir.mapping.appointment import write_appointment
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.timing import pace
@@ -46,12 +47,7 @@ _SYNONYMS = {
     "failed": ActivityStatus.CANCELLED,
     "entered-in-error": ActivityStatus.CANCELLED,
 }
-_KINDS = {
-    ActivityKind.SERVICE: "ServiceRequest",
-    ActivityKind.TASK: "Task",
-    ActivityKind.APPOINTMENT: "Appointment",
-}
-_KIND_OF = {name: kind for kind, name in _KINDS.items()}
+_KIND_OF = {name: kind for kind, name in KINDS.items()}
 
 
 def write_activity(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
@@ -79,7 +75,7 @@ def read_activity(resource: JsonObject) -> Activity:
 
 def write_detail(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """``CarePlan.activity.detail`` for a server that keeps only that."""
-    editing.put(old, "kind", _KINDS[activity.kind])
+    editing.put(old, "kind", KINDS[activity.kind])
     editing.put_concept(old, "code", _code(activity, writing))
     editing.put(old, "status", _put_status(activity, old, _DETAIL))
     editing.put(old, "description", activity.text)
@@ -90,7 +86,7 @@ def write_detail(activity: Activity, episode: Episode, writing: Writing, old: Js
     elif activity.due:
         editing.put_date(old.setdefault("scheduledPeriod", {}), "end", activity.due)
     if activity.owner:
-        editing.put(old, "performer", [_owner(activity.owner, episode, writing)])
+        _put_performer(old, activity.owner, episode, writing)
     return old
 
 
@@ -156,6 +152,18 @@ def _write_task(activity: Activity, episode: Episode, writing: Writing, old: Jso
     return old
 
 
+def _put_performer(detail: JsonObject, owner: Owner, episode: Episode, writing: Writing) -> None:
+    """Who does it, in the place of the one we named before; whom others name beside it stays."""
+    present = list(detail.get("performer", []))
+    if any(_read_owner(item) is owner for item in present):
+        return
+    named = [_owner(item, episode, writing) for item in Owner]
+    before = (index for index, item in enumerate(present) if item in named)
+    place = next(before, len(present))
+    present[place : place + 1] = [_owner(owner, episode, writing)]
+    detail["performer"] = present
+
+
 def _owner(owner: Owner, episode: Episode, writing: Writing) -> JsonObject:
     """Who does it: the patient, or the therapist by name where the course has one."""
     if owner is Owner.PATIENT:
@@ -186,7 +194,8 @@ def _read_plan_of(kind: ActivityKind, detail: JsonObject) -> dict[str, Any]:
     if kind is ActivityKind.APPOINTMENT:
         starts, ends = editing.required_time(period["start"]), editing.required_time(period["end"])
         return {"starts": starts, "minutes": round((ends - starts).total_seconds() / 60)}
-    owner = _read_owner(next(iter(detail.get("performer", [])), None))
+    owners = [_read_owner(item) for item in detail.get("performer", [])]
+    owner = Owner.PATIENT if Owner.PATIENT in owners else next(iter(owners), None)
     return {"due": _read_day(period, "end"), "owner": owner if kind is ActivityKind.TASK else None}
 
 

@@ -22,6 +22,8 @@ KINDS: Final = {
     ActivityKind.TASK: "Task",
     ActivityKind.APPOINTMENT: "Appointment",
 }
+"""What a planned activity is in FHIR (R4 request-resource-types), by its kind."""
+_KIND_OF = {name: kind for kind, name in KINDS.items()}
 _OWNERS = {Owner.PATIENT: "patient", Owner.THERAPIST: "practitioner"}
 
 
@@ -57,7 +59,7 @@ def read_activity_definition(resource: JsonObject) -> ActivityTemplate:
     snomed = editing.codes_of(resource["code"], systems.SNOMED_CT)
     return ActivityTemplate(
         id=editing.codes_of(resource["code"], systems.IPT_ACTIVITY)[0],
-        kind={name: kind for kind, name in KINDS.items()}[resource["kind"]],
+        kind=_KIND_OF[resource["kind"]],
         text=resource["title"],
         phase=next((Phase(code) for item in topics for code in editing.codes_of(item, systems.IPT_PHASE)), None),
         snomed=snomed[0] if snomed else None,

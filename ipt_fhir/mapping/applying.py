@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
-from ipt_fhir import rawjson
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing
 from ipt_fhir.mapping.apply_refusals import CannotApply, check_activity, check_plan
-from ipt_fhir.mapping.episode import from_fhir, to_fhir
+from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.plandefinition import read_plan_definition
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.timing import pace
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
-from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus
+from ipt_fhir.model.episode import Contract, Episode
 from ipt_fhir.model.goals import Goal
 from ipt_fhir.model.people import Person
 from ipt_fhir.model.problem_areas import ProblemAreaCode
@@ -94,36 +93,6 @@ def apply_protocol(
     for name, resource in resources.items():
         _mark(resource, sources.get(name), variant, start)
     return Proposal(resources=resources, left_out=left_out)
-
-
-def course_from(proposal: Iterable[JsonObject]) -> Episode:
-    """The new course of an accepted proposal: a draft with keys of its own, work planned, goals still proposed.
-
-    A request keeps its intent for life (R4 "Request Pattern"), so the plan of the course is another resource than the
-    proposal. Contract and problem area are agreed with the patient, so there are none. Raises CannotApply.
-    """
-    found = _read(list(proposal))
-    activities = (replace(item, id=_accepted(item.id), status=ActivityStatus.PLANNED) for item in found.activities)
-    return replace(
-        found,
-        id=_accepted(found.id),
-        status=EpisodeStatus.DRAFT,
-        goals=tuple(replace(item, id=_accepted(item.id)) for item in found.goals),
-        activities=tuple(activities),
-    )
-
-
-def _read(resources: list[JsonObject]) -> Episode:
-    plans = [item for item in resources if item.get("resourceType") == "CarePlan"]
-    if len(plans) != 1 or plans[0].get("intent") != "proposal":
-        raise CannotApply("CarePlan.intent", "a course is made from one proposal")
-    reading = from_fhir(rawjson.copy(item) for item in resources)
-    if reading.unread:
-        raise CannotApply(reading.unread[0].resource_type, reading.unread[0].reason)
-    found = reading.episode
-    if len(found.goals) != len(plans[0].get("goal", [])) or not all(item.by_us for item in found.activities):
-        raise CannotApply("CarePlan", "it points to goals or work that is not among the resources")
-    return found
 
 
 def _variant_of(plan: JsonObject) -> Variant:
@@ -230,7 +199,3 @@ def _canonical(definition: JsonObject) -> str:
 
 def _key(name: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, name))
-
-
-def _accepted(key: str) -> str:
-    return _key(f"{key}/accepted")

@@ -90,11 +90,11 @@ def _put_clinical(old: JsonObject, area: ProblemArea, writing: Writing) -> None:
     ended_otherwise = any(name.startswith("abatement") and name != "abatementDateTime" for name in old)
     if area.closed_on:
         if not over:
-            old["clinicalStatus"] = editing.codeable(writing.site, _RESOLVED)
+            editing.put_concept(old, "clinicalStatus", editing.codeable(writing.site, _RESOLVED))
         if not ended_otherwise:
             editing.put_date(old, "abatementDateTime", area.closed_on)
     elif "clinicalStatus" not in old or (over and "abatementDateTime" in old):
-        old["clinicalStatus"] = editing.codeable(writing.site, _ACTIVE)
+        editing.put_concept(old, "clinicalStatus", editing.codeable(writing.site, _ACTIVE))
         editing.put(old, "abatementDateTime", None)
 
 
@@ -103,7 +103,7 @@ def _put_verification(old: JsonObject, area: ProblemArea, writing: Writing) -> N
     unclear = _says(old, "verificationStatus", _UNCLEAR)
     if "verificationStatus" not in old or area.agreed_by_patient is unclear:
         wanted = _CONFIRMED if area.agreed_by_patient else _PROVISIONAL
-        old["verificationStatus"] = editing.codeable(writing.site, wanted)
+        editing.put_concept(old, "verificationStatus", editing.codeable(writing.site, wanted))
 
 
 def _put_code(old: JsonObject, area: ProblemArea, writing: Writing) -> None:

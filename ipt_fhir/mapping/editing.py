@@ -286,7 +286,14 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
         )
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
+    if isinstance(present, list) and isinstance(wanted, list) and all(_is_among(present, item) for item in wanted):
+        return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
+
+
+def _is_among(present: Sequence[Any], wanted: Any) -> bool:
+    """Whether one of the items already says it; a list that says all that is wanted may say more."""
+    return any(rawjson.equal(_member(item, "", wanted), item) for item in present)
 
 
 def _reference_over(present: JsonObject, wanted: JsonObject) -> JsonObject:

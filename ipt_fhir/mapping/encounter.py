@@ -109,7 +109,7 @@ def _put_class(old: JsonObject, session: Session, writing: Writing) -> None:
     wanted = _CLASSES[session.mode]
     present = old.get("class", {})
     if (present.get("system"), present.get("code")) != (wanted.system, wanted.code):
-        old["class"] = editing.coding(wanted, writing.site)
+        editing.put_parts(old, "class", editing.coding(wanted, writing.site))
 
 
 def _type_key(concept: JsonObject) -> str | None:

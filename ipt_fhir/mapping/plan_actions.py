@@ -36,19 +36,20 @@ _AFTER = "-after-"
 _MID_POINT = "mid-point-review"
 _ACUTE = (Phase.INITIAL, Phase.MIDDLE, Phase.TERMINATION)
 _ORDER = (Phase.SUITABILITY, *_ACUTE, Phase.MAINTENANCE)
-_GROUP = {"groupingBehavior": "logical-group", "selectionBehavior": "all"}
+_WHOLE = {"groupingBehavior": "logical-group", "selectionBehavior": "all"}
+_CHOICE = {"groupingBehavior": "logical-group", "selectionBehavior": "any"}
 
 
 def write_course(variant: Variant) -> JsonObject:
     """The action that holds all others."""
     phases = [_phase(phase, variant) for phase in _ORDER]
     free = _work(None, variant)
-    others = [{"id": ANY_TIME, "title": "At any time", **_GROUP, "action": free}] if free else []
+    others = [{"id": ANY_TIME, "title": "At any time", **_CHOICE, "action": free}] if free else []
     return {
         "id": COURSE,
         "title": variant.title,
         "timingTiming": repeat(variant.frequency, variant.minutes, variant.least, variant.most),
-        **_GROUP,
+        **_WHOLE,
         "action": [*phases, *others, *_extras(variant)],
     }
 
@@ -87,7 +88,7 @@ def _phase(phase: Phase, variant: Variant) -> JsonObject:
     if count:
         first, last = _days_of(phase, variant)
         written["timingRange"] = {"low": days(first), "high": days(last)}
-    return {**written, **_GROUP, "action": [*sessions, *_work(phase, variant)]}
+    return {**written, **_CHOICE, "action": [*sessions, *_work(phase, variant)]}
 
 
 def _sessions(phase: Phase, count: int, variant: Variant) -> JsonObject:

@@ -77,4 +77,4 @@ def _put_reason(old: JsonObject, session: Session, writing: Writing) -> None:
         return
     held = session.attendance is Attendance.ATTENDED
     label = text(concepts.ATTENDANCE[session.attendance], writing.site.language)
-    editing.put(old, "statusReason", None if held else {"text": label})
+    editing.put_concept(old, "statusReason", None if held else {"text": label})

@@ -116,7 +116,7 @@ def release_of(resource: JsonObject, fhir_version: str | None = None) -> Release
 
 
 def release_named(fhir_version: str) -> Release:
-    """The release of a version number (``4.0.1``); ballots and anything else without a name are UNKNOWN."""
+    """The release of a version number (``4.0.1``, ``4.0``); anything else without a name is UNKNOWN."""
     return _VERSIONS.get(".".join(fhir_version.split(".")[:2]), Release.UNKNOWN)
 
 

@@ -11,7 +11,7 @@ from ipt_fhir.terminology import systems
 
 
 def put_progress(element: JsonObject, sessions: Sequence[Session], told: Sequence[str]) -> None:
-    """Bring the progress of the course activity up to date; ``told`` is each session as a sentence. Others' notes stay."""
+    """Bring the progress of the course activity up to date; ``told`` is each session in words. Others' notes stay."""
     held = [_write(session, words) for session, words in zip(sessions, told, strict=True) if session.closed]
     editing.put_ours(element, "progress", held, _key)
 

@@ -11,7 +11,7 @@ from ipt_fhir.mapping.plandefinition import write_plan_definition
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.profiles.claims import claimed
-from ipt_fhir.profiles.example_course import ENDED_COURSE, STARTED, THERAPIST
+from ipt_fhir.profiles.example_course import STARTED, THERAPIST, VARIANT, ended_course
 from ipt_fhir.protocol.catalogue import activity_templates, variants
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
@@ -24,15 +24,15 @@ def examples() -> Iterator[JsonObject]:
     """Every example, with an id and our profiles declared; all references among them resolve."""
     yield from _chart()
     writing = Writing(patient=_PATIENT)
-    course = to_fhir(ENDED_COURSE, writing)
-    yield from _named(to_fhir(ENDED_COURSE, _knowing(course, "course")), "course")
+    course = ended_course()
+    yield from _named(to_fhir(course, _knowing(to_fhir(course, writing), "course")), "course")
     proposal = _proposal(writing)
     yield from _named(_proposal(_knowing(proposal, "proposal")), "proposal")
 
 
 def _proposal(writing: Writing) -> Mapping[str, JsonObject]:
     made = apply_protocol(
-        write_plan_definition(variants()[ENDED_COURSE.variant]),
+        write_plan_definition(variants()[VARIANT]),
         map(write_activity_definition, activity_templates().values()),
         writing,
         STARTED,

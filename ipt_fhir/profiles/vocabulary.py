@@ -10,10 +10,12 @@ from importlib.resources import files
 from msgspec import Struct, convert
 
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import safety
+from ipt_fhir.mapping import careteam, safety
 from ipt_fhir.mapping.publication import heading
 from ipt_fhir.model.activities import OTHER
+from ipt_fhir.model.goals import GoalKind
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
+from ipt_fhir.protocol.goals import GoalTemplate
 from ipt_fhir.protocol.variants import Variant
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, plan_words, scores, systems, therapy
@@ -22,6 +24,12 @@ from ipt_fhir.terminology.roles import ROLES
 
 _LANGUAGES = ("de",)
 """Languages of designations; there is no Spanish catalogue yet."""
+
+_MEASURED = {
+    GoalKind.PROM: "a score to reach",
+    GoalKind.GAS: "five described levels",
+    GoalKind.PLAIN: "reached or not",
+}
 
 
 class _Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,9 +90,9 @@ def value_set_of(system: str) -> str:
 def definition_of(concept: Concept) -> str:
     """The sentence that defines a code of ours. Raises UndefinedCode."""
     if concept.system == systems.IPT_VARIANT:
-        return _sentence_of(variants()[concept.code])
+        return _sentence_of_variant(variants()[concept.code])
     if concept.system == systems.IPT_GOAL_TEMPLATE:
-        return goal_templates()[concept.code].text
+        return _sentence_of_goal(goal_templates()[concept.code])
     try:
         return _words()[_name(concept.system)].codes[concept.code]
     except KeyError:
@@ -99,7 +107,7 @@ def _concepts() -> Iterator[Concept]:
     yield from (Concept(systems.IPT_VARIANT, item.id, item.title) for item in variants().values())
     yield from (Concept(systems.IPT_ACTIVITY, item.id, item.text) for item in activity_templates().values())
     yield from (safety.REVIEW, safety.ACT_TAKEN, Concept(systems.IPT_ACTIVITY, OTHER, N_("Other work")))
-    yield from (Concept(systems.IPT_GOAL_TEMPLATE, item.id, item.id) for item in goal_templates().values())
+    yield from (Concept(systems.IPT_GOAL_TEMPLATE, item.id, item.text) for item in goal_templates().values())
 
 
 def _tables() -> Iterator[Iterable[Concept]]:
@@ -114,6 +122,7 @@ def _tables() -> Iterator[Iterable[Concept]]:
     for of_plan in (plan_words.ATTENDANCES, plan_words.SESSION_MODES, plan_words.RANKS, plan_words.PROPOSERS):
         yield of_plan.values()
     yield from (plan_words.ARTEFACTS.values(), plan_words.OFF_TRACK_REASONS.values())
+    yield (careteam.THERAPIST, careteam.SUPERVISOR)
 
 
 def _concept(concept: Concept, definition: str) -> JsonObject:
@@ -123,16 +132,19 @@ def _concept(concept: Concept, definition: str) -> JsonObject:
     return {**written, "designation": others} if others else written
 
 
-def _sentence_of(variant: Variant) -> str:
-    counted = (
-        f"{variant.sessions} {variant.format.value} sessions of {variant.minutes} minutes, {variant.frequency.value}"
-    )
+def _sentence_of_goal(template: GoalTemplate) -> str:
+    area = f" for {concepts.PROBLEM_AREAS[template.area].label.lower()}" if template.area else ""
+    return f"Template {template.id}{area}: {_MEASURED[template.kind]}, due by week {template.week} of the treatment."
+
+
+def _sentence_of_variant(variant: Variant) -> str:
+    what = f"{variant.format.value} sessions of {variant.minutes} minutes"
+    counted = f"{variant.title}: {variant.sessions} {what}, {variant.frequency.value}"
     if variant.only_maintenance:
         return f"{counted}, after an acute course."
     middle = variant.sessions - variant.initial - variant.ending
-    return (
-        f"{counted}: {variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase."
-    )
+    split = f"{variant.initial} in the initial, {middle} in the middle and {variant.ending} in the ending phase"
+    return f"{counted}; {split}."
 
 
 @cache

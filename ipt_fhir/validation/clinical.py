@@ -46,10 +46,18 @@ def validate_course(resources: Sequence[JsonObject], names: Iterable[str] = ()) 
         told = validate(resource, _claims(resource))
         found += [_moved(issue, resource, places[id(resource)]) for issue in told]
         sound += [] if errors(told) else [resource]
-    course = _Course(sound)
-    for rule in _RULES:
-        found += [_issue(places[id(resource)], below, name) for resource, below, name in rule(course)]
+    found += [_moved(issue, resource, places[id(resource)]) for resource, issue in broken_rules(sound)]
     return list(dict.fromkeys(found + names_in(resources, names)))
+
+
+def broken_rules(course: Sequence[JsonObject]) -> list[tuple[JsonObject, Issue]]:
+    """The clinical rules alone: each resource of a whole course that breaks one, and the issue.
+
+    All the resources must be without an ERROR of FHIR (``validate``). Who files a part of a course hands in all of it,
+    because most rules hold between resources.
+    """
+    found = ((resource, below, rule) for check in _RULES for resource, below, rule in check(_Course(list(course))))
+    return [(resource, _issue(str(resource["resourceType"]), below, rule)) for resource, below, rule in found]
 
 
 def names_in(resources: Sequence[JsonObject], names: Iterable[str]) -> list[Issue]:

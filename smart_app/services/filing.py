@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change, Missing, ServerCopy, missing_for
 from ipt_fhir.ehr.errors import EhrError, SignInNeeded
+from ipt_fhir.mapping.editing import identifier_of
 from ipt_fhir.mapping.episode import from_fhir
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import with_local
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.engine import attempt
 from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_changes
+from ipt_fhir.validation.clinical import broken_rules
 from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
 from smart_app.services import charting
@@ -88,7 +90,7 @@ def preview(practice: Practice, desk: Desk) -> Preview:
 def preview_offline(practice: Practice, desk: Desk) -> Preview:
     """As preview, without asking the hospital what it allows."""
     changes = _changes(practice, desk)
-    return Preview(changes=changes, issues=_issues(changes), missing=())
+    return Preview(changes=changes, issues=_issues(practice, desk, changes), missing=())
 
 
 def file(practice: Practice, desk: Desk) -> IntentState:
@@ -98,7 +100,7 @@ def file(practice: Practice, desk: Desk) -> IntentState:
     doubled; what was edited since then is a second intent behind it.
     """
     changes = _changes(practice, desk)
-    if errors(_issues(changes)) or _known_missing(practice, desk, changes):
+    if errors(_issues(practice, desk, changes)) or _known_missing(practice, desk, changes):
         return IntentState.HELD
     with practice.store.write() as tx:
         waiting = _made_ready(tx, desk)
@@ -207,12 +209,19 @@ def _changes(practice: Practice, desk: Desk) -> tuple[Change, ...]:
     return tuple(Change(key=key, resource=resource, base=desk.chart.get(key)) for key, resource in waiting.items())
 
 
-def _issues(changes: Sequence[Change]) -> tuple[Issue, ...]:
-    return tuple(
+def _issues(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[Issue, ...]:
+    """What keeps the changes in the house. A colleague's fault in what stays as it is keeps nothing back."""
+    found = [
         issue
         for change in changes
         for issue in validate(change.resource, change.resource.get("meta", {}).get("profile", ()))
-    )
+    ]
+    if errors(found):
+        return tuple(found)
+    course = [item for item in charting.written(practice, desk).values() if not errors(validate(item))]
+    keys = {change.key for change in changes}
+    found += [issue for resource, issue in broken_rules(course) if identifier_of(resource) in keys]
+    return tuple(found)
 
 
 def _missing(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[Missing, ...]:

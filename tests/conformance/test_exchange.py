@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 
 from ipt_fhir import rawjson
+from ipt_fhir.exchange import conversion
 from ipt_fhir.exchange.export import export
+from ipt_fhir.exchange.reading import Place, Unit
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
@@ -43,6 +46,20 @@ def exported(episode: Episode, form: str, language: str = "en") -> JsonObject:
 def test_a_bundle_has_no_error(judge: Judge, course: str, form: str) -> None:
     for language in ("en", "de"):
         assert judge.judge(exported(COURSES[course], form, language)).errors == ()
+
+
+@pytest.mark.parametrize("style", conversion.STYLES)
+def test_activities_of_the_other_style_have_no_error(judge: Judge, style: str) -> None:
+    """Ours, and a detail of somebody else that became a resource."""
+    theirs = {"kind": "Task", "code": {"text": "Diary"}, "status": "in-progress", "description": "Keep a diary"}
+    bundle = exported(FULL, "bundle")
+    plan = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "CarePlan")
+    plan["activity"].append({"detail": theirs})
+    out, heard = BytesIO(), list[str]()
+    conversion.convert([Unit(Place(file="a"), bundle, None)], None, style, out, heard.append)
+    changed = rawjson.parse_object(out.getvalue())
+    assert len(changed["entry"]) != len(bundle["entry"])
+    assert judge.judge(changed).errors == ()
 
 
 @pytest.mark.parametrize("form", ["bundle", "document", "transaction"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tarfile
 from functools import cache
@@ -27,6 +28,7 @@ def sets() -> dict[str, dict[str, bytes]]:
     for version in ("6.1.0", "7.0.0", "8.0.0"):
         found[f"US Core {version} examples"] = _of_package(US_CORE.format(version), "package/example/")
     found["real samples"] = samples()
+    found["charts of 50 synthetic patients"] = _of_lines("synthetic-50-slim.ndjson.gz")
     return found
 
 
@@ -46,6 +48,12 @@ def _of_package(package: str, folder: str) -> dict[str, bytes]:
                 if _is_ours(json.loads(data)):
                     found[member.name.removeprefix(folder)] = data
     return found
+
+
+def _of_lines(file: str) -> dict[str, bytes]:
+    """The resources of an NDJSON file; their times have microseconds."""
+    lines = gzip.decompress(published(file).read_bytes()).splitlines()
+    return {f"{file}:{number}": line for number, line in enumerate(lines, 1) if _is_ours(json.loads(line))}
 
 
 def _is_ours(content: Any) -> bool:

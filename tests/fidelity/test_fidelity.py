@@ -22,6 +22,7 @@ SETS = (
     "US Core 7.0.0 examples",
     "US Core 8.0.0 examples",
     "real samples",
+    "charts of 50 synthetic patients",
 )
 
 

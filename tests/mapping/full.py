@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from ipt_fhir.mapping.beside import BESIDE_TYPES
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.activities import Activity, ActivityKind, Outcome, Owner
 from ipt_fhir.model.consents import ConsentDecision, ConsentKind
@@ -23,20 +24,7 @@ from ipt_fhir.model.timeline import EventKind, TimelineEvent
 from tests.mapping.example import EXAMPLE, FOLLOW_UP, GOAL_BY_SCALE, START, THERAPIST, answers
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-EVERYTHING = Site(
-    files=frozenset(
-        {
-            "CareTeam",
-            "Communication",
-            "Condition",
-            "Consent",
-            "DocumentReference",
-            "Encounter",
-            "EpisodeOfCare",
-            "Procedure",
-        }
-    )
-)
+EVERYTHING = Site(files=BESIDE_TYPES)
 
 
 def _id(number: int) -> str:

@@ -106,14 +106,15 @@ def test_what_we_write_ourselves_is_r4() -> None:
     assert {release_of(item) for item in ours} == {Release.R4}
 
 
-@pytest.mark.parametrize("release", [item for item in Release if item is not Release.R4])
-def test_only_r4_is_written_and_the_refusal_names_the_release(release: Release) -> None:
-    version = {"DSTU2": "1.0.2", "STU3": "3.0.2", "R4B": "4.3.0", "R5": "5.0.0", "R6": "6.0.0"}.get(release.value, "9")
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [("1.0.2", "DSTU2"), ("3.0.2", "STU3"), ("4.3.0", "R4B"), ("5.0.0", "R5"), ("6.0.0", "R6"), ("9", "Nothing says")],
+)
+def test_only_r4_is_written_and_the_refusal_names_the_release(version: str, name: str) -> None:
     check_writable(PLAN, "4.0.1")
-    with pytest.raises(OtherRelease) as refused:
+    with pytest.raises(OtherRelease, match=name):
         check_writable(PLAN, version)
-    assert refused.value.release.value in {release.value, "unknown"}
-    assert release.value in sentence(release) or release is Release.UNKNOWN
+    assert sentence(Release.R4) == ""
 
 
 # The table against the definitions themselves.

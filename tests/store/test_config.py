@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ipt_fhir.mapping.site import ProfileSet, Site
+from ipt_fhir.terminology import systems
 from smart_app import config
 from smart_app.config import Config, ConfigRefused, load_config
 from smart_app.keys import create_key
@@ -209,3 +211,38 @@ def test_every_setting_is_documented() -> None:
     source = Path(config.__file__).read_text()
     documented = set(re.findall(r"^(IPT_FHIR_[A-Z_]+)$", config.__doc__ or "", re.MULTILINE))
     assert documented == set(re.findall(r"\"(IPT_FHIR_[A-Z_]+)\"", source))
+
+
+def test_the_record_is_as_the_hospital_wants_it(environ: dict[str, str]) -> None:
+    assert load_config(environ).record == Site()
+    wanted = {
+        "IPT_FHIR_RECORD_LANGUAGE": "de",
+        "IPT_FHIR_RECORD_PROFILES": "base-r4",
+        "IPT_FHIR_RECORD_FILES": "Condition, Encounter",
+        "IPT_FHIR_RECORD_LABELS": "V,PSY",
+        "IPT_FHIR_SNOMED": "0",
+        "IPT_FHIR_ICD10CM": "0",
+    }
+    assert load_config(environ | wanted).record == Site(
+        language="de",
+        profiles=ProfileSet.BASE,
+        files=frozenset({"Condition", "Encounter"}),
+        labels=((systems.CONFIDENTIALITY, "V"), (systems.ACT_CODE, "PSY")),
+        snomed=False,
+        icd10cm=False,
+    )
+    assert load_config(environ | {"IPT_FHIR_RECORD_LABELS": ""}).record.labels == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IPT_FHIR_RECORD_PROFILES", "us-core-3"),
+        ("IPT_FHIR_RECORD_FILES", "RiskAssessment"),
+        ("IPT_FHIR_RECORD_LABELS", "SECRET"),
+        ("IPT_FHIR_SNOMED", "yes"),
+    ],
+)
+def test_a_wish_nobody_knows_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(ConfigRefused, match=name):
+        load_config(environ | {name: value})
