@@ -99,6 +99,21 @@ def write(value: Any) -> bytes:
 
 def equal(left: Any, right: Any) -> bool:
     """Equal by value: ``1.0`` equals ``1.00``, member order does not count, ``true`` does not equal ``1``."""
+    return left is right or _is_written_alike(left, right) or _equal(left, right)
+
+
+def _is_written_alike(left: Any, right: Any) -> bool:
+    """Whether two trees come out as the same text, which settles it in two short steps."""
+    if not (isinstance(left, _TREES) and isinstance(right, _TREES)):
+        return False
+    try:
+        return _ENCODER.encode(left) == _ENCODER.encode(right)
+    except (TypeError, ValueError):
+        # Something is in there that no JSON text can hold.
+        return False
+
+
+def _equal(left: Any, right: Any) -> bool:
     if left is right:
         return True
     if isinstance(left, str):
@@ -115,7 +130,7 @@ def equal(left: Any, right: Any) -> bool:
 def _all_equal(left: Iterable[Any], right: Iterable[Any]) -> bool:
     # A plain loop: what is compared is mostly equal and small, so a generator would cost more than the comparing.
     for one, other in zip(left, right, strict=True):  # noqa: SIM110
-        if not equal(one, other):
+        if not _equal(one, other):
             return False
     return True
 

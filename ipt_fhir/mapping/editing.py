@@ -286,13 +286,19 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
         )
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
-    if isinstance(present, list) and isinstance(wanted, list) and all(_is_among(present, item) for item in wanted):
+    if isinstance(present, list) and isinstance(wanted, list) and _holds_all(present, wanted):
         return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
 
 
+def _holds_all(present: Sequence[Any], wanted: Sequence[Any]) -> bool:
+    """Whether some item already says each thing wanted; a list that says all that is wanted may say more."""
+    return len(wanted) <= len(present) and all(_is_among(present, item) for item in wanted)
+
+
 def _is_among(present: Sequence[Any], wanted: Any) -> bool:
-    """Whether one of the items already says it; a list that says all that is wanted may say more."""
+    if any(item is wanted for item in present):
+        return True
     return any(rawjson.equal(_member(item, "", wanted), item) for item in present)
 
 
