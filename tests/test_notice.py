@@ -30,7 +30,8 @@ def constants_of_the_terminology() -> dict[str, str]:
     return {name: value for name, value in vars(systems).items() if name.isupper() and isinstance(value, str)}
 
 
-NAMESPACES = {"http://www.w3.org/1999/xhtml"}  # names a grammar; nobody's content is used
+# Names of grammars; nobody's content is used.
+NAMESPACES = {"http://www.w3.org/1999/xhtml", "http://json-schema.org/draft-04/schema#"}
 
 
 def addresses_in(text: str) -> Iterator[str]:

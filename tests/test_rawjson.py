@@ -229,3 +229,31 @@ def test_a_parser_that_gives_up_on_depth_is_a_refusal_too() -> None:
     """attack-A50: a caller may raise the limit above what the parser bears."""
     with pytest.raises(JsonRefused, match="deeper"):
         rawjson.parse(b"[" * 100_000 + b"]" * 100_000, Limits(depth=1_000_000))
+
+
+_LEAVES = st.none() | st.booleans() | st.sampled_from([0, 1, Decimal("1.0"), Decimal("1.00"), Spelled("1e0"), "1", ""])
+_SMALL = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(_SMALL, _SMALL)
+@settings(max_examples=300)
+def test_equal_says_what_comparing_value_by_value_says(left: object, right: object) -> None:
+    assert rawjson.equal(left, right) == (_by_value(left) == _by_value(right))
+    assert rawjson.equal(left, rawjson.copy(left))
+
+
+def _by_value(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _by_value(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_by_value(item) for item in value]
+    return (isinstance(value, bool), rawjson.number(value))
+
+
+def test_what_no_text_can_hold_is_compared_all_the_same() -> None:
+    assert rawjson.equal({"a": ["\ud800"]}, {"a": ["\ud800"]})
+    assert not rawjson.equal({"a": "\ud800"}, {"a": "\ud801"})

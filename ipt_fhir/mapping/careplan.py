@@ -192,7 +192,8 @@ def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: S
     for activity in episode.activities:
         if activity.by_us:
             key = activity.id if activity.inline else writing.to(activity.id)
-            element = _write_element(activity, episode, writing, rawjson.copy(present.get(key, {})))
+            # Shallow: what stays the very object it was need not be compared again.
+            element = _write_element(activity, episode, writing, {**present.get(key, {})})
             if activity.code == COURSE:
                 progress.put_progress(element, episode.sessions, told)
             ours.append(element)
@@ -202,7 +203,8 @@ def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: S
 def _write_element(activity: Activity, episode: Episode, writing: Writing, element: JsonObject) -> JsonObject:
     if activity.inline:
         element["id"] = activity.id
-        element["detail"] = activities.write_detail(activity, episode, writing, element.get("detail", {}))
+        detail = rawjson.copy(element.get("detail", {}))
+        element["detail"] = activities.write_detail(activity, episode, writing, detail)
     else:
         editing.put_reference(element, "reference", writing.to(activity.id), activity.text)
     outcome = [editing.codeable(writing.site, OUTCOMES[activity.outcome])] if activity.outcome else []

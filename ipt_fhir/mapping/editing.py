@@ -197,7 +197,10 @@ def parts(extension: JsonObject) -> dict[str, Any]:
 
 def value_of(extension: JsonObject) -> Any:
     """The ``value[x]`` of an extension, whatever its type; None when it has none."""
-    return next((value for name, value in extension.items() if name.startswith("value")), None)
+    for name, value in extension.items():
+        if name.startswith("value"):
+            return value
+    return None
 
 
 def read_time(value: str) -> datetime | None:
@@ -259,9 +262,16 @@ def targets(resource: JsonObject) -> list[str]:
 
 def _over(present: JsonObject, wanted: JsonObject) -> JsonObject:
     """The present item if it already says all that is wanted, else the wanted one over what others added to it."""
-    if all(name in present and rawjson.equal(present[name], value) for name, value in wanted.items()):
+    if _says_all(present, wanted):
         return present
     return {**present, **{name: _member(present.get(name), name, value) for name, value in wanted.items()}}
+
+
+def _says_all(present: JsonObject, wanted: JsonObject) -> bool:
+    for name, value in wanted.items():  # noqa: SIM110 - asked for each item of each list
+        if name not in present or not rawjson.equal(present[name], value):
+            return False
+    return True
 
 
 def _member(present: Any, name: str, wanted: Any) -> Any:
@@ -276,13 +286,19 @@ def _member(present: Any, name: str, wanted: Any) -> Any:
         )
     if isinstance(present, list) and name == "coding" and _says({"coding": present}, {"coding": wanted}):
         return present
-    if isinstance(present, list) and isinstance(wanted, list) and all(_is_among(present, item) for item in wanted):
+    if isinstance(present, list) and isinstance(wanted, list) and _holds_all(present, wanted):
         return present
     return present if present is not None and rawjson.equal(present, wanted) else wanted
 
 
+def _holds_all(present: Sequence[Any], wanted: Sequence[Any]) -> bool:
+    """Whether some item already says each thing wanted; a list that says all that is wanted may say more."""
+    return len(wanted) <= len(present) and all(_is_among(present, item) for item in wanted)
+
+
 def _is_among(present: Sequence[Any], wanted: Any) -> bool:
-    """Whether one of the items already says it; a list that says all that is wanted may say more."""
+    if any(item is wanted for item in present):
+        return True
     return any(rawjson.equal(_member(item, "", wanted), item) for item in present)
 
 
