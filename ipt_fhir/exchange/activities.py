@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipt_fhir.exchange.activity_styles import STYLED, detail_of, essence, lost, resource_of
+from ipt_fhir.exchange.bundles import targets_in
 from ipt_fhir.exchange.reading import Place
 from ipt_fhir.mapping import editing
 from ipt_fhir.rawjson import JsonObject
@@ -59,7 +60,7 @@ def to_references(entry: Entry) -> Restyled:
 def to_details(entries: list[Entry]) -> Restyled:
     """Plans that hold what they pointed to, without the resources that are now inside; needs all resources at once."""
     found = {name: entry for entry in entries for name in _names(entry)}
-    pointed = Counter(target for entry in entries for target in _targets(entry.resource))
+    pointed = Counter(target for entry in entries for target in targets_in(entry.resource))
     result = Restyled([])
     inside: set[int] = set()
     for entry in entries:
@@ -170,16 +171,3 @@ def _names(entry: Entry) -> Iterator[str]:
         yield f"{resource.get('resourceType')}/{resource['id']}"
     if entry.address and entry.address.startswith("urn:"):
         yield entry.address
-
-
-def _targets(value: Any) -> Iterator[str]:
-    """Where every Reference in a resource points."""
-    if isinstance(value, dict):
-        target = editing.target_of(value)
-        if target:
-            yield target
-        for member in value.values():
-            yield from _targets(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _targets(item)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from ipt_fhir.exchange import conversion, episode_file, export, receiving, reports
 from ipt_fhir.exchange.checking import UNREADABLE, Asked, check
 from ipt_fhir.exchange.episode_file import NotAnEpisodeFile
-from ipt_fhir.exchange.export import NotExported
+from ipt_fhir.exchange.export import NotExported, UnknownCode
 from ipt_fhir.exchange.reading import STDIN, Advance, Unit, files_of, units
 from ipt_fhir.exchange.receiving import CourseUnreadable
 from ipt_fhir.exchange.writing import written_whole
@@ -72,7 +72,7 @@ def export_episode(path: str, form: str, writing: Writing, at: datetime, output:
     try:
         data = console.stdin.read() if path == STDIN else Path(path).read_bytes()
         written = export.export(episode_file.load(data), form, writing, at)
-    except NotAnEpisodeFile as refused:
+    except (NotAnEpisodeFile, UnknownCode) as refused:
         raise NotUsable(f"{path}: {refused}") from refused
     except NotExported as refused:
         for finding in refused.findings:

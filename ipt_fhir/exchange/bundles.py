@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ipt_fhir.exchange.reading import Place, entries
-from ipt_fhir.mapping.editing import identifier_of
+from ipt_fhir.mapping.editing import identifier_of, target_of
 from ipt_fhir.rawjson import JsonObject
 
 
@@ -31,6 +31,32 @@ def own_name(resource: JsonObject) -> str | None:
         return f"urn:uuid:{ours}"
     kind, name = resource.get("resourceType"), resource.get("id")
     return f"{kind}/{name}" if isinstance(kind, str) and isinstance(name, str) else None
+
+
+def nameless(place: Place, bundle: JsonObject) -> Iterator[Place]:
+    """The entries that others point to by an address of the Bundle and that nothing else could name outside of it."""
+    found = [(where, entry) for where, entry in entries(place, bundle) if isinstance(entry.get("resource"), dict)]
+    unnamed = [(where, entry["fullUrl"]) for where, entry in found if _is_unnamed(entry)]
+    pointed = {target for _, entry in found for target in targets_in(entry["resource"])} if unnamed else set()
+    yield from (where for where, address in unnamed if address in pointed)
+
+
+def targets_in(value: Any) -> Iterator[str]:
+    """Where every Reference in a resource points."""
+    if isinstance(value, dict):
+        target = target_of(value)
+        if target:
+            yield target
+        for member in value.values():
+            yield from targets_in(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from targets_in(item)
+
+
+def _is_unnamed(entry: JsonObject) -> bool:
+    address = entry.get("fullUrl")
+    return isinstance(address, str) and address.startswith("urn:") and own_name(entry["resource"]) is None
 
 
 def _renamed(entry: JsonObject) -> tuple[str, str] | None:

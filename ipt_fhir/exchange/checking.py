@@ -97,10 +97,12 @@ def _at_entry(place: Place, issue: Issue, kinds: Mapping[Place, object]) -> Find
     """``Bundle.entry[3].resource.target[0]`` of a Goal is ``Goal.target[0]`` of entry 3."""
     found = _ENTRY.match(issue.location)
     where = replace(place, entry=int(found[1])) if found else place
-    kind = kinds.get(where)
-    if found is None or not isinstance(kind, str):
+    if found is None or where not in kinds:
         return Finding(place, issue)
-    return Finding(where, replace(issue, location=kind + issue.location[found.end() :]))
+    kind = kinds[where]
+    # Any other name is a value that somebody wrote there.
+    known = kind if isinstance(kind, str) and kind in schemas.covered_types() else ""
+    return Finding(where, replace(issue, location=(known + issue.location[found.end() :]).lstrip(".")))
 
 
 def _is_our_plan(resource: JsonObject) -> bool:

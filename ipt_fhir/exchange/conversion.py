@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from ipt_fhir import ndjson, rawjson
 from ipt_fhir.exchange.activities import Entry, to_details, to_references
-from ipt_fhir.exchange.reading import Place, Unit, entries
+from ipt_fhir.exchange.bundles import nameless, unfolded
+from ipt_fhir.exchange.reading import Place, Unit, entries, no_objects
 from ipt_fhir.mapping.editing import identifier_of
 from ipt_fhir.rawjson import JsonObject
 
@@ -49,9 +50,11 @@ def convert(found: Iterable[Unit], form: str | None, style: str | None, out: Bin
     if alone and (form is None or (form == BUNDLE and _is_bundle(first))):
         out.write(rawjson.write(_restyled_document(first, style, remark)) + b"\n")
         return counted
-    everything = chain([first], [second] if second else [], counted)
-    write, addressed = (_write_bundle, _in_bundle) if form == BUNDLE else (_write_lines, _in_line)
-    write(_styled(map(addressed, _resources(everything, remark)), style, remark), out)
+    everything = counted.opened(chain([first], [second] if second else [], counted), apart=form != BUNDLE)
+    if form == BUNDLE:
+        _write_bundle(_styled(map(_in_bundle, _resources(everything)), style, remark), out)
+    else:
+        _write_lines(_styled(map(_in_line, _taken_out(everything)), style, remark), out)
     return counted
 
 
@@ -67,9 +70,25 @@ class Counted(Iterator[Unit]):
             if unit.value is not None:
                 self.read += 1
                 return unit
-            self.refused += 1
-            self._remark(f"{unit.place}: {unit.refusal}")
+            self._refuse(unit.place, unit.refusal or "")
         raise StopIteration
+
+    def opened(self, found: Iterable[Unit], *, apart: bool) -> Iterator[Unit]:
+        """The units as they are; of a Bundle, what will be missing or lost outside of it is remarked."""
+        for unit in found:
+            value = unit.value or {}
+            for place in no_objects(unit.place, value):
+                self._refuse(place, "not an object")
+            for place, entry in entries(unit.place, value):
+                if not isinstance(entry.get("resource"), dict):
+                    self._remark(f"{place}: has no resource; it is left out")
+            for place in nameless(unit.place, value) if apart else ():
+                self._remark(f"{place}: has neither id nor identifier of ours, so what points to it will not find it")
+            yield unit
+
+    def _refuse(self, place: Place, why: str) -> None:
+        self.refused += 1
+        self._remark(f"{place}: {why}")
 
 
 def _is_bundle(unit: Unit) -> bool:
@@ -88,15 +107,19 @@ def _restyled_document(unit: Unit, style: str | None, remark: Remark) -> JsonObj
         remark(f"{unit.place}: activities change their style in a Bundle of type {' or '.join(sorted(_PLAIN))} only")
         return value
     listed = dict(entries(unit.place, value))
-    made = list(_styled(_resources([unit], remark), style, remark))
+    made = list(_styled(_resources([unit]), style, remark))
     first: dict[Place, JsonObject] = {}
     written = []
     for item in made:
         around = listed[item.place] if item.place not in first else {}
         first.setdefault(item.place, item.resource)
         written.append({**around, **({"fullUrl": item.address} if item.address else {}), "resource": item.resource})
-    bare = [entry for entry in listed.values() if "resource" not in entry]
-    return {**value, "entry": written + bare} if written or bare else value
+    bare = [entry for entry in value.get("entry", []) if not _holds_resource(entry)]
+    return {**value, "entry": written + bare} if written else value
+
+
+def _holds_resource(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("resource"), dict)
 
 
 def _styled(found: Iterable[Entry], style: str | None, remark: Remark) -> Iterator[Entry]:
@@ -116,7 +139,7 @@ def _styled(found: Iterable[Entry], style: str | None, remark: Remark) -> Iterat
         yield from restyled.entries
 
 
-def _resources(found: Iterable[Unit], remark: Remark) -> Iterator[Entry]:
+def _resources(found: Iterable[Unit]) -> Iterator[Entry]:
     """Resources that stand alone, and those inside Bundles."""
     for unit in found:
         value = unit.value or {}
@@ -124,11 +147,19 @@ def _resources(found: Iterable[Unit], remark: Remark) -> Iterator[Entry]:
             yield Entry(unit.place, value)
             continue
         for place, entry in entries(unit.place, value):
-            resource, address = entry.get("resource"), entry.get("fullUrl")
-            if isinstance(resource, dict):
-                yield Entry(place, resource, address if isinstance(address, str) else None)
-            else:
-                remark(f"{place}: has no resource; it is left out")
+            address = entry.get("fullUrl")
+            if _holds_resource(entry):
+                yield Entry(place, entry["resource"], address if isinstance(address, str) else None)
+
+
+def _taken_out(found: Iterable[Unit]) -> Iterator[Entry]:
+    """As ``_resources``, for outside their Bundles: a reference by an address that holds only there is renamed.
+
+    Otherwise what the patient of a document said would seem to be said by somebody nobody knows.
+    """
+    for unit in found:
+        named = dict(unfolded(unit.place, unit.value or {}))
+        yield from (replace(entry, resource=named[entry.place]) for entry in _resources([unit]))
 
 
 def _in_bundle(entry: Entry) -> Entry:

@@ -20,7 +20,8 @@ from ipt_fhir.rawjson import JsonObject, JsonRefused
 
 _KIND, _VERSION = "episode", 1
 _WHERE = re.compile(r"^(?P<words>.*?)(?: - at `(?:key in )?\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
-_QUOTED = re.compile(r" ?(?<!expected )['\"][^'\"]*['\"]")
+# A value may hold quotes itself, so all from the first one on goes.
+_FROM_VALUE_ON = re.compile(r" ?['\"].*", re.DOTALL)
 
 
 class NotAnEpisodeFile(ValueError):
@@ -71,7 +72,7 @@ def _named(message: str) -> str:
     if "missing required field" in words:
         name = words.rpartition("`")[0].rpartition("`")[2]
         return f"{_joined(path, name)}: missing"
-    return f"{_joined(path)}: {_QUOTED.sub('', words)}"
+    return f"{_joined(path)}: {_FROM_VALUE_ON.sub('', words)}"
 
 
 def _joined(*steps: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -14,6 +14,7 @@ from ipt_fhir import ndjson, rawjson
 from ipt_fhir.carriers.native import Change, transaction
 from ipt_fhir.exchange.checking import Asked, Finding, check
 from ipt_fhir.exchange.reading import Place, Unit
+from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import narrative
 from ipt_fhir.mapping.composition import URI, Issue, write_composition
@@ -21,6 +22,7 @@ from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology.scores import SCORES
 from ipt_fhir.validation import issues
 
 _PATIENTS = uuid.UUID("a3b1c6b4-7a51-5f0e-9d0c-6f7e2d1f4b90")
@@ -38,11 +40,16 @@ class NotExported(ValueError):
         self.findings = findings
 
 
+class UnknownCode(ValueError):
+    """The episode names something this version has no definition of. The message is the field, never its value."""
+
+
 def export(episode: Episode, form: str, writing: Writing, at: datetime) -> bytes:
     """The filed part of the episode as bytes in one of ``FORMS``; ``at`` is the time of the document or collection.
 
-    Raises NotExported with the findings when the result has errors.
+    Raises UnknownCode, and NotExported with the findings when the result has errors.
     """
+    _refuse_unknown(episode)
     bundle = _FORMS[form](episode, writing, at)
     asked = Asked(chosen="declared")
     found = [item for item in check(Unit(Place(file=form), bundle, None), asked) if issues.errors([item.issue])]
@@ -54,6 +61,26 @@ def export(episode: Episode, form: str, writing: Writing, at: datetime) -> bytes
     for entry in bundle["entry"]:
         ndjson.write_line(lines, entry["resource"])
     return lines.getvalue()
+
+
+def _refuse_unknown(episode: Episode) -> None:
+    """The model takes any code of an instrument or a score; without its definition nothing can be written of it."""
+    for place, known in _codes(episode):
+        if not known:
+            raise UnknownCode(f"episode.{place}: not one that this version knows")
+
+
+def _codes(episode: Episode) -> Iterator[tuple[str, bool]]:
+    for index, goal in enumerate(episode.goals):
+        yield f"goals[{index}].target.measure", goal.target is None or goal.target.measure in SCORES
+    for index, response in enumerate(episode.responses):
+        measure = instruments().get(response.instrument)
+        yield f"responses[{index}].instrument", measure is not None
+        items = {item.link_id: item for item in measure.items} if measure else {}
+        for number, answer in enumerate(response.answers):
+            place = f"responses[{index}].answers[{number}]"
+            yield f"{place}.link_id", answer.link_id in items
+            yield f"{place}.code", items[answer.link_id].option(answer.code) is not None
 
 
 def _collection(episode: Episode, writing: Writing, at: datetime) -> JsonObject:

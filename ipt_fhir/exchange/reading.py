@@ -85,6 +85,14 @@ def entries(unit_place: Place, bundle: JsonObject) -> Iterator[tuple[Place, Json
             yield replace(unit_place, entry=index), entry
 
 
+def no_objects(unit_place: Place, bundle: JsonObject) -> Iterator[Place]:
+    """Each entry of a Bundle that is no object, so that nothing can be done with it."""
+    listed = bundle.get("entry") if bundle.get("resourceType") == "Bundle" else None
+    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if not isinstance(entry, dict):
+            yield replace(unit_place, entry=index)
+
+
 def _of_file(file: Path, advance: Advance) -> Iterator[Unit]:
     place = Place(file=str(file))
     try:

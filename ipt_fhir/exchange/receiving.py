@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ipt_fhir import rawjson
 from ipt_fhir.exchange.bundles import own_name, unfolded
@@ -17,6 +19,8 @@ from ipt_fhir.rawjson import JsonObject
 class CourseUnreadable(ValueError):
     """There is a plan of ours that cannot be made sense of; says which element or rule, never a value."""
 
+
+_A_VALUE = "a value is not one it may have"
 
 Complain = Callable[[str], None]
 """Told a sentence about each thing that could not be read or was not there."""
@@ -66,7 +70,7 @@ def receive(units: Iterable[Unit], complain: Complain) -> Episode:
     except NoCourse:
         raise
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
-        raise CourseUnreadable(_without_values(type(wrong).__name__, str(wrong))) from wrong
+        raise CourseUnreadable(_where_plans_stand(chart) + _why_no_course(chart, wrong)) from wrong
     for words in (*_unread(chart, reading.unread), *_missing(chart, reading)):
         complain(words)
     return reading.episode
@@ -74,9 +78,22 @@ def receive(units: Iterable[Unit], complain: Complain) -> Episode:
 
 def _unread(chart: _Chart, unread: Iterable[Unread]) -> Iterator[str]:
     for item in unread:
-        place = chart.places[f"{item.resource_type} urn:uuid:{item.key}"]
+        name = f"{item.resource_type} urn:uuid:{item.key}"
         kind, _, words = item.reason.partition(": ")
-        yield f"{place}: {item.resource_type} cannot be read: {_without_values(kind, words)}"
+        told = _A_VALUE if _repeats(words, chart.ours[name]) else _without_values(kind, words)
+        yield f"{chart.places[name]}: {item.resource_type} cannot be read: {told}"
+
+
+def _where_plans_stand(chart: _Chart) -> str:
+    found = [str(place) for name, place in chart.places.items() if name.startswith("CarePlan ")]
+    return f"{found[0]}: " if len(found) == 1 else ""
+
+
+def _why_no_course(chart: _Chart, wrong: Exception) -> str:
+    """What a course may not be stands in the model's own words; a name that is looked up may be a value."""
+    words = str(wrong)
+    looked_up = isinstance(wrong, KeyError) and any(_repeats(words, item) for item in chart.ours.values())
+    return _A_VALUE if looked_up else _without_values(type(wrong).__name__, words)
 
 
 def _missing(chart: _Chart, reading: Reading) -> Iterator[str]:
@@ -92,14 +109,19 @@ def _missing(chart: _Chart, reading: Reading) -> Iterator[str]:
             yield f"{chart.places[name]}: CarePlan.{element}: what it points to is not among what was read"
 
 
+def _repeats(words: str, value: Any) -> bool:
+    """Whether a text of the resource stands in the words."""
+    if isinstance(value, dict | list):
+        return any(_repeats(words, item) for item in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", words))
+
+
 def _without_values(kind: str, words: str) -> str:
     """Why something could not be read, for IT; what the file says may be about a patient and is not repeated."""
     name = words.strip("'")
     if kind == "KeyError" and name.isalpha():
         return f"{name} is missing"
-    return (
-        words if words and not set(words) & set("'\"`") and kind == "ValueError" else "a value is not one it may have"
-    )
+    return words if words and not set(words) & set("'\"`") and kind == "ValueError" else _A_VALUE
 
 
 def _changed(resource: JsonObject) -> str:

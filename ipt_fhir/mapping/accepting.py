@@ -37,13 +37,21 @@ def _read(resources: list[JsonObject]) -> Episode:
     plans = [item for item in resources if item.get("resourceType") == "CarePlan"]
     if len(plans) != 1 or plans[0].get("intent") != "proposal":
         raise CannotApply("CarePlan.intent", "a course is made from one proposal")
-    reading = from_fhir(rawjson.copy(item) for item in resources)
+    reading = from_fhir(_as_plan(item) for item in resources)
     if reading.unread:
         raise CannotApply(reading.unread[0].resource_type, reading.unread[0].reason)
     found = reading.episode
     if len(found.goals) != len(plans[0].get("goal", [])) or not all(item.by_us for item in found.activities):
         raise CannotApply("CarePlan", "it points to goals or work that is not among the resources")
     return found
+
+
+def _as_plan(resource: JsonObject) -> JsonObject:
+    """A copy that reads as a plan: a proposal in a chart is nobody's course, so it is passed over there."""
+    copy: JsonObject = rawjson.copy(resource)
+    if copy.get("resourceType") == "CarePlan":
+        copy["intent"] = "plan"
+    return copy
 
 
 def _accepted(key: str) -> str:

@@ -33,8 +33,8 @@ class Shelf:
         self.unread: list[Unread] = []
 
     def newest_plan(self) -> JsonObject:
-        """The CarePlan of ours that started last."""
-        plans = self.of_type("CarePlan")
+        """The CarePlan of ours that started last; what is only proposed is no course."""
+        plans = [item for item in self.of_type("CarePlan") if item.get("intent") != "proposal"]
         if not plans:
             raise NoCourse("no CarePlan of ours in this chart")
         return max(plans, key=lambda plan: (plan.get("period", {}).get("start", ""), editing.identifier_of(plan)))

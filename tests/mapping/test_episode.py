@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
-from ipt_fhir.mapping.episode import RESOURCE_TYPES, changed, from_fhir, to_fhir
+from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, changed, from_fhir, to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
@@ -92,3 +93,12 @@ def test_local_parts_never_leave(episode: Episode) -> None:
     written = rawjson.write(list(to_fhir(episode, WRITING).values())).decode()
     again = rawjson.write(list(to_fhir(filed_part(episode), WRITING).values())).decode()
     assert written == again
+
+
+def test_a_proposal_in_the_chart_is_no_course() -> None:
+    written = to_fhir(FULL, WRITING)
+    later = {**written[FULL.id], "intent": "proposal", "period": {"start": "2030-01-01"}}
+    later["identifier"] = [{**later["identifier"][0], "value": "11111111-1111-4111-8111-111111111111"}]
+    assert from_fhir([later, *written.values()]).episode.id == FULL.id
+    with pytest.raises(NoCourse):
+        from_fhir([later])
