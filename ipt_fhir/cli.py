@@ -25,7 +25,7 @@ from ipt_fhir.exchange.checking import ONLY_FHIR, SETS, Asked
 from ipt_fhir.exchange.reports import plain
 from ipt_fhir.locale.texts import LANGUAGES
 from ipt_fhir.mapping.references import Writing
-from ipt_fhir.mapping.site import Site
+from ipt_fhir.mapping.site import ProfileSet, Site
 from ipt_fhir.profiles.package import FILE_NAME, build_package
 
 _GROUP = "ipt_fhir.commands"
@@ -92,15 +92,27 @@ def validate(paths: Sequence[str], named: tuple[str, ...], chosen: str, style: s
 @click.option("--as", "form", type=click.Choice(export.FORMS), default=export.FORMS[0], help="Default: a collection.")
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], help="Of narratives and labels.")
 @click.option("--no-snomed", is_flag=True, help="Send no SNOMED CT codes.")
+@click.option("--no-icd10cm", is_flag=True, help="Send no ICD-10-CM codes.")
+@click.option("--claims", type=click.Choice(list(ProfileSet)), default=ProfileSet.US_CORE, help="What it conforms to.")
 @_OUTPUT
-def export_episode(episode: str, patient: str, form: str, language: str, no_snomed: bool, output: Path | None) -> None:
+def export_episode(
+    episode: str,
+    patient: str,
+    form: str,
+    language: str,
+    no_snomed: bool,
+    no_icd10cm: bool,
+    claims: str,
+    output: Path | None,
+) -> None:
     """Write an episode file (see import) as FHIR; only what is filed leaves.
 
     Exit code: 0 written, 1 refused because the result would have errors, 2 no episode or it cannot be used that way.
     """
     if not _ID.fullmatch(patient):
         raise click.BadParameter("letters, digits, - and . only, 64 at most", param_hint="--patient")
-    writing = Writing(patient=patient, site=Site(language=language, snomed=not no_snomed))
+    site = Site(language=language, profiles=ProfileSet(claims), snomed=not no_snomed, icd10cm=not no_icd10cm)
+    writing = Writing(patient=patient, site=site)
     now = datetime.now(UTC).replace(microsecond=0)
     with _console([]) as console:
         sys.exit(acts.export_episode(episode, form, writing, now, output, console))

@@ -132,10 +132,13 @@ def test_a_course_goes_out_into_a_file_and_comes_in_again(tmp_path: Path, episod
 
 
 def test_options_of_the_site_are_passed_on(episode: Path) -> None:
-    shown = run("export", episode, "--patient", "p1", "--language", "de", "--no-snomed")
+    usual = run("export", episode, "--patient", "p1").stdout_bytes
+    assert all(word in usual for word in (b"snomed.info", b"icd-10-cm", b"us-core-careplan"))
+    wishes = ("--language", "de", "--no-snomed", "--no-icd10cm", "--claims", "base-r4")
+    shown = run("export", episode, "--patient", "p1", *wishes)
     assert shown.exit_code == 0
     assert b'lang=\\"de\\"' in shown.stdout_bytes
-    assert b"snomed" not in shown.stdout_bytes
+    assert not any(word in shown.stdout_bytes for word in (b"snomed.info", b"icd-10-cm", b"us-core-careplan"))
     assert b"Patient/p1" in shown.stdout_bytes
 
 
