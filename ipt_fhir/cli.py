@@ -33,6 +33,7 @@ _GROUP = "ipt_fhir.commands"
 _EXTRAS = {"demo": "demo", "keys": "app", "serve": "app"}
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_CLAIMS = [item.value for item in ProfileSet]
 _LONG_WORK = 4 * 1024 * 1024
 _CLEAR_LINE = "\r\x1b[K"
 _FILE = click.Path(exists=True, allow_dash=True)
@@ -93,7 +94,7 @@ def validate(paths: Sequence[str], named: tuple[str, ...], chosen: str, style: s
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], help="Of narratives and labels.")
 @click.option("--no-snomed", is_flag=True, help="Send no SNOMED CT codes.")
 @click.option("--no-icd10cm", is_flag=True, help="Send no ICD-10-CM codes.")
-@click.option("--claims", type=click.Choice(list(ProfileSet)), default=ProfileSet.US_CORE, help="What it conforms to.")
+@click.option("--claims", type=click.Choice(_CLAIMS), default=_CLAIMS[0], help="The profiles it says it conforms to.")
 @_OUTPUT
 def export_episode(
     episode: str,
