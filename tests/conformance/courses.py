@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ipt_fhir import rawjson
 from ipt_fhir.mapping.editing import codes_of
@@ -14,6 +15,20 @@ from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.goals import GoalKind
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
+from tests.mapping.example import EXAMPLE
+
+BARE = replace(
+    EXAMPLE,
+    problem_areas=(),
+    contract=None,
+    goals=(),
+    responses=(),
+    safety_items=(),
+    sessions=(),
+    therapist=None,
+    diagnoses=(),
+)
+"""A course before anything is agreed."""
 
 PCO = "http://hl7.org/fhir/us/pco/StructureDefinition"
 PCO_PLAN = f"{PCO}/pco-care-plan"

@@ -15,7 +15,7 @@ from ipt_fhir.model.episode import Episode
 from ipt_fhir.protocol.catalogue import variants
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
-from tests.conformance.courses import PCO_PLAN, bundled, each_once, profiles_of, written
+from tests.conformance.courses import BARE, PCO_PLAN, bundled, each_once, profiles_of, written
 from tests.mapping.example import EXAMPLE
 from tests.mapping.full import EVERYTHING, FULL
 from tests.mapping.strategies import episodes
@@ -28,17 +28,6 @@ pytestmark = pytest.mark.proof
 
 WEEKS: tuple[Week, ...] = (0, 4, 8, "last")
 US_CORE_VERSIONS = ("6.1.0", "7.0.0", "8.0.0")
-BARE = replace(
-    EXAMPLE,
-    problem_areas=(),
-    contract=None,
-    goals=(),
-    responses=(),
-    safety_items=(),
-    sessions=(),
-    therapist=None,
-    diagnoses=(),
-)
 
 
 def courses() -> dict[str, Iterable[JsonObject]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -16,6 +15,7 @@ from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
+from tests.conformance.courses import BARE
 from tests.mapping.example import EXAMPLE
 from tests.mapping.full import FULL
 from tests.peers.judge import Judge
@@ -23,17 +23,6 @@ from tests.peers.judge import Judge
 pytestmark = pytest.mark.proof
 
 AT = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
-BARE = replace(
-    EXAMPLE,
-    problem_areas=(),
-    contract=None,
-    goals=(),
-    responses=(),
-    safety_items=(),
-    sessions=(),
-    therapist=None,
-    diagnoses=(),
-)
 COURSES = {"under way": EXAMPLE, "ended": FULL, "before anything is agreed": BARE}
 
 
