@@ -50,6 +50,7 @@ TYPES: Final[Mapping[str, ResourceType]] = {
     "Appointment": _type("status participant", "participant.actor", status="token status", date="date start"),
     "CarePlan": _type("status intent subject", category="token category", status="token status", date="date period"),
     "CareTeam": _type("", category="token category", status="token status", date="date period"),
+    "Communication": _type("status", category="token category", status="token status", sent="date sent"),
     "Condition": _type(
         "subject",
         category="token category",
@@ -58,6 +59,7 @@ TYPES: Final[Mapping[str, ResourceType]] = {
         onset_date="date onset[x]",
         recorded_date="date recordedDate",
     ),
+    "Consent": _type("status scope category", "patient", category="token category", status="token status"),
     "DocumentReference": _type(
         "status content", category="token category", type="token type", status="token status", date="date date"
     ),

@@ -14,6 +14,8 @@ from flask import Flask
 
 from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.keys import new_signing_key, private_pem
+from ipt_fhir.mapping.site import DEFAULT_SITE
+from ipt_fhir.mapping.site import Site as Record
 from smart_app.app import build_practice, create_app
 from smart_app.config import Config
 from smart_app.demo import CLIENT_ID, SCOPES
@@ -43,6 +45,8 @@ class Site:
     folder: Path
     click: Callable[[], Click]
     edit: Callable[[str, Callable[[dict[str, Any]], None]], None]
+    scopes: tuple[str, ...] = SCOPES
+    record: Record = DEFAULT_SITE
 
     @contextmanager
     def fresh_app(self) -> Iterator[tuple[Flask, Practice]]:
@@ -55,12 +59,13 @@ class Site:
 
 
 @contextmanager
-def demo_site(folder: Path) -> Iterator[Site]:
-    """The demo hospital."""
+def demo_site(folder: Path, record: Record = DEFAULT_SITE) -> Iterator[Site]:
+    """The demo hospital; what it wants its record to look like, and the scopes that needs."""
+    scopes = (*SCOPES, *(f"patient/{name}.crus" for name in sorted(record.files)))
     patient = "zztest-doru"
     app_url, hospital_url = f"http://127.0.0.1:{free_port()}", f"http://localhost:{free_port()}"
     client = RegisteredClient(
-        CLIENT_ID, f"{app_url}/launch", (f"{app_url}/callback",), f"{app_url}/.well-known/jwks.json", SCOPES
+        CLIENT_ID, f"{app_url}/launch", (f"{app_url}/callback",), f"{app_url}/.well-known/jwks.json", scopes
     )
     hospital = create_hospital(HOSPITALS["open"], hospital_url, [client])
 
@@ -77,7 +82,7 @@ def demo_site(folder: Path) -> Iterator[Site]:
         hospital.store.update(resource)
 
     with serve(hospital, "localhost", urlsplit(hospital_url).port or 0):
-        yield Site(f"{hospital_url}/fhir", patient, app_url, folder, click, edit)
+        yield Site(f"{hospital_url}/fhir", patient, app_url, folder, click, edit, scopes, record)
 
 
 @contextmanager
@@ -120,7 +125,9 @@ def _config(site: Site, folder: Path) -> Config:
     signing_key = site.folder / "signing.pem"
     if not signing_key.exists():
         signing_key.write_bytes(private_pem(new_signing_key()))
-    issuer = Issuer(iss=site.iss, name="ZZTEST Hospital", client_id=CLIENT_ID, scopes=SCOPES, insecure_loopback=True)
+    issuer = Issuer(
+        iss=site.iss, name="ZZTEST Hospital", client_id=CLIENT_ID, scopes=site.scopes, insecure_loopback=True
+    )
     return Config(
         database_url=f"sqlite:///{folder / 'app.sqlite3'}",
         keys=(create_key(folder / "store.key"),),
@@ -128,4 +135,5 @@ def _config(site: Site, folder: Path) -> Config:
         public_url=site.app_url,
         issuers=(issuer,),
         port=urlsplit(site.app_url).port or 0,
+        record=site.record,
     )
