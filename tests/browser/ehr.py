@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -9,7 +10,6 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import (
     element_to_be_clickable,
     frame_to_be_available_and_switch_to_it,
-    staleness_of,
 )
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -88,9 +88,22 @@ class Ehr:
     def _click(self, element: WebElement) -> str:
         page = self.driver.find_element(By.TAG_NAME, "html")
         self._into_sight(element).click()
-        self._wait.until(staleness_of(page))
+        self._wait.until(lambda _: _is_gone(page))
         return self.heading()
 
     def _into_sight(self, element: WebElement) -> WebElement:
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         return element
+
+
+def _is_gone(page: WebElement) -> bool:
+    """Whether the page has left. Asked at the very moment it leaves, chromedriver 156 tells it in the other words."""
+    try:
+        page.is_enabled()
+    except StaleElementReferenceException:
+        return True
+    except WebDriverException as error:
+        if "does not belong to the document" not in str(error):
+            raise
+        return True
+    return False

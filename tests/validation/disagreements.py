@@ -56,7 +56,7 @@ ENGINE_ALONE = (
     ),
     Kind("^(?:Extension_EXTP_Context_Wrong|Profile_EXT_Not_Here) ", "where an extension may stand"),
     Kind(
-        r"^Terminology_TX_Code_ValueSet_MISSING .* at \S*\.gender $",
+        r"^Terminology_TX_Code_ValueSet_MISSING .* at \S*\.gender$",
         "a code of which only extensions are given: R4 lets them stand for the value (datatypes.html, primitive "
         "types), as charts say why a value is absent",
     ),
