@@ -140,6 +140,15 @@ def number(value: Any) -> Any:
     return value.decimal if isinstance(value, Spelled) else value
 
 
+def with_plain_numbers(value: Any) -> Any:
+    """A copy of a JSON tree for libraries that do not know Spelled: its numbers as int and Decimal."""
+    if isinstance(value, dict):
+        return {name: with_plain_numbers(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [with_plain_numbers(item) for item in value]
+    return number(value)
+
+
 def copy(value: Any) -> Any:
     """A deep copy of a JSON tree; leaves are immutable and shared."""
     if isinstance(value, dict):

@@ -96,7 +96,7 @@ def to_model(resource: JsonObject) -> Resource:
     """The R4B model of a resource as raw JSON. Raises NotCarried, naming each field that would not come back."""
     kind = resource.get("resourceType")
     try:
-        model = get_fhir_model_class(str(kind)).model_validate(_with_plain_numbers(resource))
+        model = get_fhir_model_class(str(kind)).model_validate(rawjson.with_plain_numbers(resource))
     except ValidationError as refused:
         raise NotCarried([f"{_place(str(kind), wrong['loc'])}: {wrong['msg']}" for wrong in refused.errors()]) from None
     except ValueError:
@@ -151,15 +151,6 @@ def _same_time(before: Any, after: Any) -> bool:
         return kind.fromisoformat(before) == kind.fromisoformat(after) and not digits[6:7].isdigit()
     except (ValueError, TypeError):
         return False
-
-
-def _with_plain_numbers(value: Any) -> Any:
-    """A copy that a model takes: numbers as int and Decimal."""
-    if isinstance(value, dict):
-        return {name: _with_plain_numbers(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_with_plain_numbers(item) for item in value]
-    return rawjson.number(value)
 
 
 def _place(kind: str, location: tuple[int | str, ...]) -> str:

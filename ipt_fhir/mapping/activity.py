@@ -7,17 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from ipt_fhir.locale.texts import N_, text
-from ipt_fhir.mapping import editing, narrative
+from ipt_fhir.mapping import amending, editing, narrative
 from ipt_fhir.mapping.activitydefinition import KINDS
-from ipt_fhir.mapping.appointment import write_appointment
+from ipt_fhir.mapping.appointment import activity_concept, write_appointment
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.timing import pace
 from ipt_fhir.model.activities import COURSE, OTHER, Activity, ActivityKind, ActivityStatus, Owner
 from ipt_fhir.model.episode import Contract, Episode
-from ipt_fhir.protocol.catalogue import activity_templates
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
-from ipt_fhir.terminology.concepts import Concept
 
 _REQUEST = {
     ActivityStatus.PROPOSED: "draft",
@@ -76,7 +74,7 @@ def read_activity(resource: JsonObject) -> Activity:
 def write_detail(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     """``CarePlan.activity.detail`` for a server that keeps only that."""
     editing.put(old, "kind", KINDS[activity.kind])
-    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put_concept(old, "code", activity_concept(activity, writing))
     editing.put(old, "status", _put_status(activity, old, _DETAIL))
     editing.put(old, "description", activity.text)
     if activity.starts and activity.minutes:
@@ -123,7 +121,7 @@ def _write_request(activity: Activity, episode: Episode, writing: Writing, old: 
     if writing.site.snomed:
         ours = editing.codeable(writing.site, concepts.COUNSELLING)
         editing.put_ours(old, "category", [ours], _counselling_key)
-    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put_concept(old, "code", activity_concept(activity, writing))
     editing.put_reference(old, "subject", writing.subject)
     if therapist:
         editing.put_reference(old, "requester", therapist.reference, therapist.display)
@@ -140,7 +138,7 @@ def _write_task(activity: Activity, episode: Episode, writing: Writing, old: Jso
     editing.put_identifier(old, activity.id)
     editing.put(old, "status", _put_status(activity, old, _TASK))
     editing.put(old, "intent", "plan")
-    editing.put_concept(old, "code", _code(activity, writing))
+    editing.put_concept(old, "code", activity_concept(activity, writing))
     editing.put(old, "description", activity.text)
     editing.put_reference(old, "for", writing.subject)
     if activity.due:
@@ -192,18 +190,11 @@ def _read_plan_of(kind: ActivityKind, detail: JsonObject) -> dict[str, Any]:
     """When and by whom, as far as a detail of ours says it."""
     period = detail.get("scheduledPeriod", {})
     if kind is ActivityKind.APPOINTMENT:
-        starts, ends = editing.required_time(period["start"]), editing.required_time(period["end"])
-        return {"starts": starts, "minutes": round((ends - starts).total_seconds() / 60)}
+        starts, minutes = amending.read_span(period)
+        return {"starts": starts, "minutes": minutes}
     owners = [_read_owner(item) for item in detail.get("performer", [])]
     owner = Owner.PATIENT if Owner.PATIENT in owners else next(iter(owners), None)
     return {"due": _read_day(period, "end"), "owner": owner if kind is ActivityKind.TASK else None}
-
-
-def _code(activity: Activity, writing: Writing) -> JsonObject:
-    template = activity_templates().get(activity.code)
-    own = Concept(systems.IPT_ACTIVITY, activity.code, template.text if template else activity.text)
-    snomed = [Concept(systems.SNOMED_CT, template.snomed, "")] if template and template.snomed else []
-    return editing.codeable(writing.site, *snomed, own, label=activity.text)
 
 
 def _put_course(resource: JsonObject, episode: Episode) -> None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from ipt_fhir.mapping import editing
-from ipt_fhir.mapping.publication import heading
+from ipt_fhir.mapping.publication import codeable, heading
 from ipt_fhir.model.activities import ActivityKind, Owner
 from ipt_fhir.model.sessions import Phase, SessionKind
 from ipt_fhir.protocol.activities import ActivityTemplate
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
-from ipt_fhir.terminology.concepts import Concept
 from ipt_fhir.terminology.therapy import SESSION_KINDS
 
 KINDS: Final = {
@@ -41,7 +40,7 @@ def write_activity_definition(template: ActivityTemplate) -> JsonObject:
     topics = [concepts.PHASES[template.phase]] if template.phase else []
     topics += [SESSION_KINDS[template.session]] if template.session else []
     if topics:
-        written["topic"] = [_concept(topic) for topic in topics]
+        written["topic"] = [codeable(topic) for topic in topics]
     written["kind"] = KINDS[template.kind]
     written["code"] = _code(template)
     written["intent"] = "proposal"
@@ -75,10 +74,6 @@ def _code(template: ActivityTemplate) -> JsonObject:
     snomed = [{"system": systems.SNOMED_CT, "code": template.snomed}] if template.snomed else []
     own = {"system": systems.IPT_ACTIVITY, "code": template.id, "display": template.text}
     return {"coding": [*snomed, own], "text": template.text}
-
-
-def _concept(concept: Concept) -> JsonObject:
-    return {"coding": [{"system": concept.system, "code": concept.code, "display": concept.label}]}
 
 
 def _read_owner(resource: JsonObject) -> Owner | None:

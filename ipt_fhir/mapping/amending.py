@@ -78,6 +78,12 @@ def put_span(resource: JsonObject, name: str, day: date, starts: datetime | None
         editing.put(period, "end", None)
 
 
+def read_span(element: JsonObject) -> tuple[datetime, int]:
+    """When something starts, and the minutes to its end. Raises KeyError or ValueError without exact start and end."""
+    starts, ends = editing.required_time(element["start"]), editing.required_time(element["end"])
+    return starts, round((ends - starts).total_seconds() / 60)
+
+
 def _is_before(written: str, moment: datetime) -> bool:
     """Whether a date or dateTime lies before a moment (per-1: what ends does not end before it starts)."""
     exact, day = editing.read_time(written), editing.read_date(written)

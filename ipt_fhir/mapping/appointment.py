@@ -42,7 +42,7 @@ def write_appointment(activity: Activity, episode: Episode, writing: Writing, ol
     old.setdefault("resourceType", "Appointment")
     editing.put_identifier(old, activity.id)
     amending.put_status(old, activity.status, _STATUS, _OTHERS)
-    editing.put_ours(old, "serviceType", [_service(activity, writing)], _service_key)
+    editing.put_ours(old, "serviceType", [activity_concept(activity, writing)], _service_key)
     editing.put(old, "description", activity.text)
     editing.put_time(old, "start", activity.starts)
     editing.put_time(old, "end", activity.starts + timedelta(minutes=activity.minutes))
@@ -61,7 +61,7 @@ def read_appointment(resource: JsonObject) -> Activity:
     """
     amending.refuse_withdrawn(resource)
     codes = [code for item in resource["serviceType"] for code in editing.codes_of(item, systems.IPT_ACTIVITY)]
-    starts, ends = editing.required_time(resource["start"]), editing.required_time(resource["end"])
+    starts, minutes = amending.read_span(resource)
     return Activity(
         id=editing.identifier_of(resource) or resource["id"],
         kind=ActivityKind.APPOINTMENT,
@@ -69,11 +69,12 @@ def read_appointment(resource: JsonObject) -> Activity:
         text=resource["description"],
         status=amending.meaning(resource["status"], _STATUS, _OTHERS),
         starts=starts,
-        minutes=round((ends - starts).total_seconds() / 60),
+        minutes=minutes,
     )
 
 
-def _service(activity: Activity, writing: Writing) -> JsonObject:
+def activity_concept(activity: Activity, writing: Writing) -> JsonObject:
+    """What is planned: its SNOMED CT code where the catalogue has one, our code, and the words of the plan."""
     template = activity_templates().get(activity.code)
     own = Concept(systems.IPT_ACTIVITY, activity.code, template.text if template else activity.text)
     snomed = [Concept(systems.SNOMED_CT, template.snomed, "")] if template and template.snomed else []

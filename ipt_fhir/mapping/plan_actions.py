@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from ipt_fhir.mapping.activitydefinition import canonical_of
-from ipt_fhir.mapping.publication import VERSION
+from ipt_fhir.mapping.publication import VERSION, codeable
 from ipt_fhir.mapping.timing import days, repeat
 from ipt_fhir.model.sessions import Phase, SessionKind
 from ipt_fhir.protocol.activities import ActivityTemplate
@@ -26,7 +26,6 @@ from ipt_fhir.protocol.pace import DAYS_BETWEEN
 from ipt_fhir.protocol.variants import Variant
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts
-from ipt_fhir.terminology.concepts import Concept
 from ipt_fhir.terminology.therapy import SESSION_KINDS
 
 COURSE = "course"
@@ -80,7 +79,7 @@ def _phase(phase: Phase, variant: Variant) -> JsonObject:
     written: JsonObject = {
         "id": phase.value,
         "title": concepts.PHASES[phase].label,
-        "code": [_concept(concepts.PHASES[phase])],
+        "code": [codeable(concepts.PHASES[phase])],
     }
     place = _ORDER.index(phase)
     if place:
@@ -96,7 +95,7 @@ def _sessions(phase: Phase, count: int, variant: Variant) -> JsonObject:
     written: JsonObject = {
         "id": f"{SESSIONS}{phase.value}",
         "title": f"{count} sessions" if count > 1 else "1 session",
-        "code": [_concept(SESSION_KINDS[variant.session_kind])],
+        "code": [codeable(SESSION_KINDS[variant.session_kind])],
         "timingTiming": repeat(follows.frequency if follows else variant.frequency, variant.minutes, count),
     }
     return {**written, "description": f"Until {follows.until}."} if follows else written
@@ -150,10 +149,6 @@ def _meeting(kind: SessionKind, number: int, variant: Variant) -> JsonObject:
     return {
         "id": f"{kind.value}{_AFTER}{number}",
         "title": SESSION_KINDS[kind].label,
-        "code": [_concept(SESSION_KINDS[kind])],
+        "code": [codeable(SESSION_KINDS[kind])],
         "relatedAction": [place],
     }
-
-
-def _concept(concept: Concept) -> JsonObject:
-    return {"coding": [{"system": concept.system, "code": concept.code, "display": concept.label}]}

@@ -6,6 +6,7 @@ from typing import Final
 
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
+from ipt_fhir.terminology.concepts import Concept
 
 VERSION: Final = "0.1.0"
 """The version of everything we publish: that of the software which writes it."""
@@ -31,6 +32,11 @@ def heading(resource_type: str, definition_id: str, title: str, description: str
         "publisher": PUBLISHER,
         "description": description,
     }
+
+
+def codeable(concept: Concept) -> JsonObject:
+    """A CodeableConcept of a definition: no hospital's wishes to heed, unlike ``editing.codeable``."""
+    return {"coding": [{"system": concept.system, "code": concept.code, "display": concept.label}]}
 
 
 def machine_name(definition_id: str) -> str:

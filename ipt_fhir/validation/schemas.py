@@ -56,7 +56,7 @@ class Schema:
 
     def errors(self, resource: JsonObject) -> Iterator[ValidationError]:
         """Every error of a resource that was not accepted."""
-        return self.validator.iter_errors(_with_plain_numbers(resource))
+        return self.validator.iter_errors(rawjson.with_plain_numbers(resource))
 
 
 @cache
@@ -117,11 +117,3 @@ def _compiled(file: str) -> Schema:
     content = document(file)
     base = _HERE + file.rpartition("/")[2]
     return Schema(content, Draft202012Validator(content, registry=_registry(), base_uri=base, keywords=KEYWORDS))
-
-
-def _with_plain_numbers(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _with_plain_numbers(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_with_plain_numbers(item) for item in value]
-    return rawjson.number(value)
