@@ -34,12 +34,13 @@ def answers(digits: str) -> tuple[Answer, ...]:
     )
 
 
-def _id(number: int) -> str:
+def id_of(number: int) -> str:
+    """The id of the part with that number."""
     return f"3f2a9c1e-5b7d-4e8f-9a0b-{number:012d}"
 
 
 GOAL_BY_SCORE = Goal(
-    id=_id(10),
+    id=id_of(10),
     kind=GoalKind.PROM,
     text="Reach remission of my depression and stay there.",
     template="G-02",
@@ -49,7 +50,7 @@ GOAL_BY_SCORE = Goal(
     achievement=Achievement.IMPROVING,
 )
 GOAL_BY_SCALE = Goal(
-    id=_id(11),
+    id=id_of(11),
     kind=GoalKind.GAS,
     text="Have one planned conversation a week with my husband.",
     template="G-11",
@@ -59,14 +60,14 @@ GOAL_BY_SCALE = Goal(
     levels=tuple(ScaleLevel(level=level, text=text) for level, text in zip(range(-2, 3), _LEVELS, strict=True)),
 )
 BASELINE = Response(
-    id=_id(30),
+    id=id_of(30),
     instrument="phq-9",
     authored=datetime(2026, 1, 5, 9, 30, tzinfo=UTC),
     author=THERAPIST,
     answers=answers("222222211"),
 )
 FOLLOW_UP = Response(
-    id=_id(31),
+    id=id_of(31),
     instrument="phq-9",
     authored=datetime(2026, 1, 26, 9, 30, tzinfo=UTC),
     author=THERAPIST,
@@ -74,7 +75,7 @@ FOLLOW_UP = Response(
     focus_goal=GOAL_BY_SCORE.id,
 )
 EXAMPLE = Episode(
-    id=_id(1),
+    id=id_of(1),
     variant="ipt-adult-16",
     status=EpisodeStatus.ACTIVE,
     phase=Phase.MIDDLE,
@@ -96,16 +97,16 @@ EXAMPLE = Episode(
     ),
     goals=(GOAL_BY_SCORE, GOAL_BY_SCALE),
     activities=(
-        Activity(id=_id(20), kind=ActivityKind.SERVICE, code=COURSE, text="Course of Interpersonal Psychotherapy"),
+        Activity(id=id_of(20), kind=ActivityKind.SERVICE, code=COURSE, text="Course of Interpersonal Psychotherapy"),
         Activity(
-            id=_id(21),
+            id=id_of(21),
             kind=ActivityKind.SERVICE,
             code="psychoeducation",
             text="Explain the illness and the patient's role in recovery",
             status=ActivityStatus.COMPLETED,
         ),
         Activity(
-            id=_id(22), kind=ActivityKind.TASK, code="mid-point-review", text="Mid-point review of contract and goals"
+            id=id_of(22), kind=ActivityKind.TASK, code="mid-point-review", text="Mid-point review of contract and goals"
         ),
     ),
     sessions=(
@@ -116,7 +117,7 @@ EXAMPLE = Episode(
     responses=(BASELINE, FOLLOW_UP),
     safety_items=(
         SafetyItem(
-            id=_id(40),
+            id=id_of(40),
             response=BASELINE.id,
             link_id="/44260-8",
             answer="LA6569-3",

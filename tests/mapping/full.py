@@ -21,18 +21,14 @@ from ipt_fhir.model.problem_areas import DisputeStage, ProblemAreaCode, StageOn
 from ipt_fhir.model.records import Document, DocumentKind, Message, MessageKind, RecordLink, Relation
 from ipt_fhir.model.sessions import MoodLink, Phase, Session, SessionKind, Technique
 from ipt_fhir.model.timeline import EventKind, TimelineEvent
-from tests.mapping.example import EXAMPLE, FOLLOW_UP, GOAL_BY_SCALE, START, THERAPIST, answers
+from tests.mapping.example import EXAMPLE, FOLLOW_UP, GOAL_BY_SCALE, START, THERAPIST, answers, id_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EVERYTHING = Site(files=BESIDE_TYPES)
 
 
-def _id(number: int) -> str:
-    return f"3f2a9c1e-5b7d-4e8f-9a0b-{number:012d}"
-
-
 HUSBAND = InventoryEntry(
-    id=_id(60),
+    id=id_of(60),
     role=Role.HUSBAND,
     initial="H",
     before=Ring.INNER,
@@ -50,7 +46,7 @@ HUSBAND = InventoryEntry(
 _AREA, _SECOND = EXAMPLE.problem_areas
 _AMENDED = replace(
     FOLLOW_UP,
-    id=_id(32),
+    id=id_of(32),
     authored=datetime(2026, 1, 27, 9, 30, tzinfo=UTC),
     answers=answers("222212110"),
     status=ResponseStatus.AMENDED,
@@ -58,7 +54,7 @@ _AMENDED = replace(
 )
 _ALONE = replace(
     FOLLOW_UP,
-    id=_id(33),
+    id=id_of(33),
     authored=datetime(2026, 2, 2, 8, 0, tzinfo=UTC),
     author=None,
     self_entered=True,
@@ -87,12 +83,12 @@ FULL: Episode = replace(
             status=GoalStatus.COMPLETED,
             status_date=date(2026, 4, 27),
             ratings=(
-                Rating(id=_id(51), rated=NOON, level=-1, by=RatedBy.PATIENT),
-                Rating(id=_id(52), rated=NOON, level=1, by=RatedBy.PRACTITIONER),
+                Rating(id=id_of(51), rated=NOON, level=-1, by=RatedBy.PATIENT),
+                Rating(id=id_of(52), rated=NOON, level=1, by=RatedBy.PRACTITIONER),
             ),
         ),
         Goal(
-            id=_id(12),
+            id=id_of(12),
             kind=GoalKind.PLAIN,
             text="Talk again about what divides us, or decide to end it safely.",
             template="G-14",
@@ -101,12 +97,12 @@ FULL: Episode = replace(
             due=date(2026, 3, 16),
             stage=DisputeStage.RENEGOTIATION,
         ),
-        Goal(id=_id(13), kind=GoalKind.PLAIN, text="Have a crisis plan.", template="G-32", start=START, due=START),
+        Goal(id=id_of(13), kind=GoalKind.PLAIN, text="Have a crisis plan.", template="G-32", start=START, due=START),
     ),
     activities=(
         *EXAMPLE.activities,
         Activity(
-            id=_id(23),
+            id=id_of(23),
             kind=ActivityKind.TASK,
             code="crisis-plan",
             text="Crisis plan",
@@ -115,7 +111,7 @@ FULL: Episode = replace(
             outcome=Outcome.DONE,
         ),
         Activity(
-            id=_id(24),
+            id=id_of(24),
             kind=ActivityKind.APPOINTMENT,
             code="conjoint-session",
             text="Joint session with an important other person",
@@ -123,7 +119,7 @@ FULL: Episode = replace(
             minutes=50,
         ),
         Activity(
-            id=_id(25),
+            id=id_of(25),
             kind=ActivityKind.APPOINTMENT,
             code="conjoint-session",
             text="Joint session with an important other person",
@@ -131,7 +127,7 @@ FULL: Episode = replace(
             minutes=50,
             inline=True,
         ),
-        Activity(id=_id(26), kind=ActivityKind.SERVICE, text="Sleep advice", due=date(2026, 2, 2), inline=True),
+        Activity(id=id_of(26), kind=ActivityKind.SERVICE, text="Sleep advice", due=date(2026, 2, 2), inline=True),
     ),
     sessions=(
         *EXAMPLE.sessions,
@@ -144,7 +140,7 @@ FULL: Episode = replace(
             minutes=50,
             focus=ProblemAreaCode.ROLE_DISPUTE,
             mood_link=MoodLink.WORSE_AFTER_EVENT,
-            mood_event=_id(61),
+            mood_event=id_of(61),
             techniques=(Technique.COMMUNICATION_ANALYSIS, Technique.ROLE_PLAY),
             step="Ask for half an hour on Sunday",
         ),
@@ -159,7 +155,7 @@ FULL: Episode = replace(
     safety_items=(
         *EXAMPLE.safety_items,
         SafetyItem(
-            id=_id(41),
+            id=id_of(41),
             response=_ALONE.id,
             link_id="/44260-8",
             answer="LA6569-3",
@@ -176,18 +172,18 @@ FULL: Episode = replace(
         RecordLink(relation=Relation.SUPPORTED_BY, reference="MedicationRequest/m1", display="Sertraline"),
     ),
     consents=(
-        ConsentDecision(id=_id(70), kind=ConsentKind.DATA_SHARING, permitted=True, decided_on=START),
+        ConsentDecision(id=id_of(70), kind=ConsentKind.DATA_SHARING, permitted=True, decided_on=START),
         ConsentDecision(
-            id=_id(71),
+            id=id_of(71),
             kind=ConsentKind.RECORDING,
             permitted=True,
             decided_on=START,
             withdrawn_on=date(2026, 2, 2),
         ),
-        ConsentDecision(id=_id(72), kind=ConsentKind.CONTACT, permitted=False, decided_on=START),
+        ConsentDecision(id=id_of(72), kind=ConsentKind.CONTACT, permitted=False, decided_on=START),
     ),
-    messages=(Message(id=_id(80), kind=MessageKind.FAMILY_DOCTOR, sent=NOON, sender=THERAPIST),),
-    documents=(Document(id=_id(90), kind=DocumentKind.PROGRESS, written=NOON, author=THERAPIST),),
+    messages=(Message(id=id_of(80), kind=MessageKind.FAMILY_DOCTOR, sent=NOON, sender=THERAPIST),),
+    documents=(Document(id=id_of(90), kind=DocumentKind.PROGRESS, written=NOON, author=THERAPIST),),
     review=TerminationReview(
         reason=TerminationReason.COMPLETED,
         ended_on=date(2026, 4, 27),
@@ -198,12 +194,12 @@ FULL: Episode = replace(
     ),
     sick_role_on=START,
     inventory=(HUSBAND,),
-    timeline=(TimelineEvent(id=_id(61), when="2025-08", kind=EventKind.DISPUTE, text="Second job unasked", mood=-1),),
+    timeline=(TimelineEvent(id=id_of(61), when="2025-08", kind=EventKind.DISPUTE, text="Second job unasked", mood=-1),),
     formulations=(Formulation(version=1, text="Talks stopped and withdrawal keeps it going.", agreed_on=START),),
     role_sheet=RoleSheet(old_good="Known and praised"),
     fidelity=(
         Fidelity(
-            id=_id(95),
+            id=id_of(95),
             session=4,
             rated_on=NOON.date(),
             marks=(FidelityMark(item=FidelityItem.WORKED_ON_FOCUS, mark=3),),

@@ -17,6 +17,7 @@ from ipt_fhir.mapping.members import MEMBERS, RESOURCES, SILENT, STATUSES, step
 from ipt_fhir.mapping.releases import Release
 from ipt_fhir.model.foreign import WORDS, ForeignGoal, ForeignPlan, ForeignResponse, Reason
 from ipt_fhir.validation import schemas
+from tests.mapping.sprinkling import at, places
 from tests.published import published
 from tests.validation import examples
 from tests.validation.examples import careplan, goal
@@ -270,21 +271,6 @@ FULL: dict[str, dict[str, Any]] = {
         {"linkId": "1", "answer": [{"valueQuantity": {"value": 1}, "item": [{"linkId": "2"}]}]}, author={"display": "x"}
     ),
 }
-
-
-def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Every object and list inside."""
-    if isinstance(value, dict):
-        return [path, *(place for name, item in value.items() for place in places(item, (*path, name)))]
-    if isinstance(value, list):
-        return [path, *(place for index, item in enumerate(value) for place in places(item, (*path, index)))]
-    return []
-
-
-def at(value: Any, path: tuple[str | int, ...]) -> Any:
-    for step_ in path:
-        value = value[step_]
-    return value
 
 
 @given(st.sampled_from(sorted(RESOURCES)), st.data())
