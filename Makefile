@@ -5,7 +5,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/installed
 TEST := $(BIN)/python -m pytest
-CHECKED_BY_TEST := tests/test_house_rules.py tests/test_docs.py tests/test_notice.py
+CHECKED_BY_TEST := tests/test_house_rules.py tests/test_docs.py tests/test_notice.py tests/test_pages_listed.py tests/questionnaires/test_support.py tests/test_catalogues.py tests/test_reference.py
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test check fix proof texts reference screenshots bench soak clean
@@ -25,10 +25,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 demo: env ## start the demo hospital and the app, print one address; Ctrl-C ends both
-	@exec $(BIN)/ipt-fhir demo $(ARGS)
+	@exec $(BIN)/ipt-fhir demo --pack tests/packs/zztest-evening $(ARGS)
 
-test: env ## everything that needs Python only, one browser and one HAPI journey where they are installed
-	$(TEST) -m "not proof and not soak" -n 2 --dist loadgroup $(ARGS)
+test: env ## what needs Python only and is quick, and one browser journey where Chromium is installed
+	$(TEST) -m "not proof and not soak" -n 2 --dist loadgroup $(CHECKED_BY_TEST:%=--ignore=%) $(ARGS)
 
 check: env ## format, lint, strict types, import contracts, house rules
 	$(BIN)/ruff format --check .
@@ -41,13 +41,13 @@ fix: env ## format, and repair what the linter can repair
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-proof: env ## all the rest: Java, Node, browser, large property runs
-	$(TEST) -m proof $(ARGS)
+proof: env ## all the rest: Java, Node, browser, what takes long, the laws at length
+	$(TEST) -m "(proof or hypothesis) and not soak" --hypothesis-profile=proof $(ARGS)
 
 texts: env ## rewrite the catalogues after a text was changed; then translate what is new
 	$(BIN)/python -m tests.catalogues
 
-reference: env ## rewrite docs/api.md and docs/mapping.md from the code
+reference: env ## rewrite docs/api.md, mapping.md and fhirpath.md from the code
 	$(BIN)/python -m tests.reference
 
 screenshots: env ## the pictures of docs/, made by the browser tests

@@ -30,7 +30,7 @@ from ipt_fhir.profiles.package import FILE_NAME, build_package
 
 _GROUP = "ipt_fhir.commands"
 # Verbs of the app and the extra each needs, so that a base install can say what to install.
-_EXTRAS = {"demo": "demo", "keys": "app", "serve": "app"}
+_EXTRAS = {"demo": "demo", "keys": "app", "packs": "app", "serve": "app"}
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _CLAIMS = [item.value for item in ProfileSet]
@@ -75,16 +75,25 @@ def main() -> None:
 @click.option("--profile", "named", multiple=True, metavar="URL", help="Hold resources of its type against a profile.")
 @click.option("--profiles", "chosen", type=click.Choice(SETS), default=ONLY_FHIR, help="Hold each against a whole set.")
 @click.option(
+    "--questionnaire",
+    "forms",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A form that responses answer; those contained, beside them, and our own are known.",
+)
+@click.option(
     "--format", "style", type=click.Choice(["human", "json"]), default="human", help="json: one object a line."
 )
-def validate(paths: Sequence[str], named: tuple[str, ...], chosen: str, style: str) -> None:
+def validate(paths: Sequence[str], named: tuple[str, ...], chosen: str, forms: tuple[str, ...], style: str) -> None:
     """Hold files, folders or standard input (-) against FHIR R4 and profiles.
 
     A file holds a resource, a Bundle, or a resource a line (NDJSON). Exit code: 0 no error, 1 errors were found, 2
     nothing could be read or it cannot be used that way.
     """
     with _console(paths) as console:
-        sys.exit(acts.validate(paths, Asked(named=named, chosen=chosen), style, console))
+        asked = Asked(named=named, chosen=chosen, forms=acts.handed_forms(forms))
+        sys.exit(acts.validate(paths, asked, style, console))
 
 
 @main.command("export")

@@ -22,6 +22,7 @@ from decimal import Decimal
 from typing import Any
 
 from ipt_fhir import rawjson
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.mapping import episode as mapping
 from ipt_fhir.mapping.episode import Reading
 from ipt_fhir.mapping.references import Writing
@@ -82,9 +83,9 @@ def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, Resource] | 
     return {key: to_model(resource) for key, resource in mapping.to_fhir(episode, writing, present).items()}
 
 
-def from_fhir(models: Iterable[Resource]) -> Reading:
+def from_fhir(models: Iterable[Resource], catalogue: Catalogue = SHIPPED) -> Reading:
     """The newest course among the models, as ``ipt_fhir.mapping.episode.from_fhir``; its ``resources`` are raw JSON."""
-    return mapping.from_fhir([from_model(model) for model in models])
+    return mapping.from_fhir([from_model(model) for model in models], catalogue)
 
 
 def validate(model: Resource, profiles: Sequence[str] = ()) -> list[Issue]:

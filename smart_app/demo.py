@@ -7,44 +7,37 @@ from the chart, the services of the app, and filing to the hospital.
 
 from __future__ import annotations
 
+import itertools
 import signal
 import tempfile
 import threading
-import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from importlib.resources import files
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
 
 from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.keys import new_signing_key, private_pem
-from ipt_fhir.instruments.catalogue import instrument
-from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.measures import SafetyAct
-from ipt_fhir.protocol.catalogue import goal_templates
-from ipt_fhir.sync.intent import IntentState
+from ipt_fhir.instruments.packs import PackRefused
+from ipt_fhir.mapping.site import Site
+from ipt_fhir.questionnaires.off_track import OffTrackPolicy
+from smart_app import demo_cases
 from smart_app.app import build_practice, create_app
 from smart_app.config import Config
 from smart_app.keys import create_key, create_signing_key
+from smart_app.patient_devices import DutyPerson, PatientDevices
 from smart_app.sandbox.charts import THERAPISTS
-from smart_app.sandbox.hospital import HospitalApp, RegisteredClient, create_hospital, free_port, serve
+from smart_app.sandbox.hospital import HospitalApp, RegisteredClient, create_hospital, free_port, now, serve
 from smart_app.sandbox.hospitals import HOSPITALS
-from smart_app.services import charting, filing, launching
-from smart_app.services.desk import Desk
-from smart_app.services.launching import Callback
-from smart_app.services.measuring import complete
-from smart_app.services.planning import PERSON, PlanForm, agree
+from smart_app.services import pack_keeping
 from smart_app.services.practice import Practice
-from smart_app.services.safety import SafetyForm, settle
-from smart_app.services.sessions import SessionForm, record
-from smart_app.store.fingerprints import new_secret
+from smart_app.store.store import open_store
+from smart_app.worker import loop
 
 CLIENT_ID = "ipt-fhir-demo"
 SCOPES = (
@@ -53,7 +46,10 @@ SCOPES = (
     "fhirUser",
     "patient/Patient.rs",
     "patient/Condition.rs",
+    "patient/CareTeam.rs",
+    "patient/MedicationRequest.rs",
     "user/Practitioner.rs",
+    "user/Questionnaire.rs",
     "patient/CarePlan.crus",
     "patient/Goal.crus",
     "patient/ServiceRequest.crus",
@@ -63,8 +59,13 @@ SCOPES = (
 )
 
 
-class DemoFailed(RuntimeError):
-    """The demo could not file a course; the message says which and how far it came."""
+PATIENT_SCOPES = ("launch/patient", "openid", "fhirUser", "patient/Patient.rs")
+REGISTERED = tuple(dict.fromkeys((*SCOPES, *PATIENT_SCOPES)))
+"""What the demo hospital lets the app ask for: one registration for clinicians and patients."""
+
+
+TOUR = "zztest-bene"
+"""The chart the demo opens with: session 8, off track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,18 @@ class Demo:
     app_url: str
 
     @property
+    def tour(self) -> str:
+        """The address of the chart to look at first, with the app open in it."""
+        return f"{self.hospital_url}/chart/{TOUR}?open={CLIENT_ID}"
+
+    @property
     def practice(self) -> Practice:
         """The app's inside, for tests."""
         found: Practice = self.app.extensions["practice"]
         return found
+
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -90,25 +99,39 @@ def commands() -> None:
 
 @commands.command()
 @click.option("--port", type=int, default=0, help="Port of the demo hospital; a free one by default.")
-def demo(port: int) -> None:
+@click.option("--pack", "packs", type=_FOLDER, multiple=True, metavar="DIR", help="A pack of questionnaires to add.")
+def demo(port: int, packs: tuple[Path, ...]) -> None:
     """Start the demo hospital and the app, print one address; Ctrl-C ends both."""
     # Whoever ends us politely (a service, a closed terminal) gets the same clean end as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="ipt-fhir-demo-") as folder, running(Path(folder), port) as found:
-        click.echo("Preparing three courses of therapy ...")
-        seed(found)
-        click.echo(f"\n  Open  {found.hospital_url}/\n")
-        click.echo("Choose a chart and press Launch. The patients are invented; everything is gone after Ctrl-C.")
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("\nStopped.")
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="ipt-fhir-demo-") as folder,
+            running(Path(folder), port, packs) as found,
+        ):
+            _show(found)
+    except PackRefused as refused:
+        raise click.ClickException(f"the pack is refused: {refused}") from refused
+
+
+def _show(found: Demo) -> None:
+    click.echo("Preparing three courses of therapy ...")
+    seed(found)
+    click.echo(f"\n  Open  {found.tour}\n")
+    click.echo("The app opens in the chart of a course that is off track. All charts: Demo hospital, top left.")
+    click.echo("The patients are invented; everything is gone after Ctrl-C, or with Start the demo over.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
 
 
 @contextmanager
-def running(folder: Path, hospital_port: int = 0) -> Iterator[Demo]:
-    """Run both until the block ends; the database and the keys lie in the folder."""
+def running(
+    folder: Path, hospital_port: int = 0, packs: Iterable[Path] = (), clock: Callable[[], datetime] = now
+) -> Iterator[Demo]:
+    """Run both until the block ends; the database and the keys lie in the folder. Raises PackRefused."""
     app_port = free_port()
     hospital_url, app_url = f"http://localhost:{hospital_port or free_port()}", f"http://127.0.0.1:{app_port}"
     client = RegisteredClient(
@@ -116,17 +139,57 @@ def running(folder: Path, hospital_port: int = 0) -> Iterator[Demo]:
         launch_uri=f"{app_url}/launch",
         redirect_uris=(f"{app_url}/callback",),
         jwks_uri=f"{app_url}/.well-known/jwks.json",
-        scopes=SCOPES,
+        scopes=REGISTERED,
+        patient_uri=f"{app_url}/patient",
     )
-    hospital = create_hospital(HOSPITALS["open"], hospital_url, [client])
-    practice = build_practice(demo_config(folder, hospital_url, app_url, app_port))
-    app = create_app(practice)
-    with (
-        practice.store,
-        serve(hospital, "localhost", urlsplit(hospital_url).port or 0),
-        serve(app, "127.0.0.1", app_port),
-    ):
-        yield Demo(hospital, hospital_url, app, app_url)
+    hospital = create_hospital(HOSPITALS["open"], hospital_url, [client], clock=clock)
+    config = demo_config(folder, hospital_url, app_url, app_port)
+    with ExitStack() as open_now:
+        app = create_app(open_now.enter_context(_practice(config, packs, clock)))
+        found = Demo(hospital, hospital_url, app, app_url)
+        starts = itertools.count(2)
+
+        def start_over() -> None:
+            """An app that remembers nothing, a hospital as it was, and the courses of the start."""
+            database = f"sqlite:///{folder / f'app-{next(starts)}.sqlite3'}"
+            open_now.close()
+            practice = open_now.enter_context(_practice(replace(config, database_url=database), packs, clock))
+            app.extensions["practice"] = practice
+            hospital.refill()
+            seed(found)
+
+        hospital.desk.start_over = start_over
+        with serve(hospital, "localhost", urlsplit(hospital_url).port or 0), serve(app, "127.0.0.1", app_port):
+            yield found
+
+
+@contextmanager
+def _practice(config: Config, packs: Iterable[Path], clock: Callable[[], datetime]) -> Iterator[Practice]:
+    """What the app works with, on a database that may be new, and its worker. Raises PackRefused."""
+    with open_store(config.database_url, config.keys) as store:
+        for pack in packs:
+            pack_keeping.add(store, pack, store.clock().astimezone().date())
+    practice = build_practice(config, clock)
+    with practice.store, loop.beside(practice):
+        yield practice
+
+
+def demo_devices(hospital_url: str) -> PatientDevices:
+    """How patients answer in the demo: in every way, with both therapists on duty."""
+    on_duty, backup = (
+        DutyPerson(name=name, reference=f"Practitioner/{ident}")
+        for ident, name in zip(THERAPISTS, ("Noor ZZTEST-VALE", "Sam ZZTEST-OKORO"), strict=True)
+    )
+    return PatientDevices(
+        own_devices=True,
+        tablets=True,
+        on_duty=on_duty,
+        backup=backup,
+        reassign_minutes=60,
+        crisis="This is a demonstration. A clinic writes here whom to call at any hour.",
+        scopes=PATIENT_SCOPES,
+        chart_url=f"{hospital_url}/chart/{{patient}}",
+    )
 
 
 def demo_config(folder: Path, hospital_url: str, app_url: str, app_port: int) -> Config:
@@ -147,6 +210,8 @@ def demo_config(folder: Path, hospital_url: str, app_url: str, app_port: int) ->
         signing_key_files=(signing_key,),
         public_url=app_url,
         issuers=(issuer,),
+        patient_devices={issuer.iss: demo_devices(hospital_url)},
+        record=Site(off_track=OffTrackPolicy()),
         port=app_port,
         development=True,
     )
@@ -154,85 +219,7 @@ def demo_config(folder: Path, hospital_url: str, app_url: str, app_port: int) ->
 
 def seed(found: Demo) -> None:
     """Bring the demo courses into app and chart. Raises DemoFailed."""
-    cases = tomllib.loads(files("smart_app").joinpath("demo_cases.toml").read_text())["case"]
     with found.app.test_request_context():
-        for case in cases:
-            desk = sign_in(found, case["patient"], THERAPISTS[0])
-            _seed_case(found.practice, desk, case)
-
-
-def sign_in(found: Demo, patient: str, practitioner: str) -> Desk:
-    """Launch the app from a chart as a browser would, without the browser."""
-    secret = new_secret()
-    launch = parse_qs(urlsplit(found.hospital.desk.launch_url(CLIENT_ID, practitioner, patient)).query)
-    address = launching.begin(found.practice, launch["iss"][0], launch["launch"][0], secret)
-    answer = found.hospital.test_client().get(address)
-    sent = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-    callback = Callback(
-        state=sent["state"], code=sent.get("code", ""), error=sent.get("error", ""), iss=sent.get("iss", "")
-    )
-    desk = charting.open_desk(found.practice, launching.complete(found.practice, callback, secret), secret)
-    if desk is None:
-        raise DemoFailed(f"the chart of {patient} did not open")
-    return desk
-
-
-def _seed_case(practice: Practice, desk: Desk, case: dict[str, Any]) -> None:
-    intake = practice.clock().replace(hour=9, minute=30, second=0, microsecond=0) - timedelta(weeks=case["held"] + 1)
-    episode = replace(desk.episode, started=intake.date())
-    episode = _measured(episode, case["phq9"][0], desk, intake)
-    for number in range(1, case["held"] + 1):
-        day = intake + timedelta(weeks=number)
-        episode = _measured(episode, case["phq9"][number], desk, day)
-        if number == 3:
-            episode = _agreed(episode, case, day)
-        episode, problems = record(episode, SessionForm(date=day.date().isoformat(), close=True), day.date())
-        if problems:
-            raise DemoFailed(f"{case['patient']}, session {number}: {problems[0].sentence}")
-    charting.save(practice, desk, episode)
-    state = filing.file(practice, replace(desk, episode=episode, revision=desk.revision + 1))
-    if state is not IntentState.DONE:
-        raise DemoFailed(f"{case['patient']}: filing ended as {state.value}")
-
-
-def _measured(episode: Episode, digits: str, desk: Desk, when: datetime) -> Episode:
-    """One PHQ-9 from its nine digits; a worrying answer is discussed in the session, as it should be."""
-    measure = instrument("phq-9")
-    answers = {}
-    for link_id, digit in zip(measure.scoring.items, digits, strict=True):
-        points = measure.scoring.points[link_id]
-        answers[link_id] = next(code for code, value in points.items() if value == int(digit))
-    episode = complete(episode, measure, answers, desk.therapist, when)
-    for item in episode.open_safety_items:
-        done = SafetyForm(act=SafetyAct.DISCUSSED.value)
-        episode, _ = settle(episode, item, done, desk.therapist, when + timedelta(minutes=40))
-    return episode
-
-
-def _agreed(episode: Episode, case: dict[str, Any], when: datetime) -> Episode:
-    """The plan of a case, agreed in the third session."""
-    chosen = [goal_templates()[name] for name in case["goals"]]
-    texts: dict[str, str] = {}
-    for template in chosen:
-        texts[f"text-{template.id}"] = template.text.replace(PERSON, case["person"])
-        texts[f"due-{template.id}"] = (episode.started + timedelta(weeks=template.week)).isoformat()
-        texts |= {
-            f"level-{template.id}-{level}": words for level, words in zip(range(-2, 3), template.levels, strict=False)
-        }
-    form = PlanForm(
-        area=case["area"],
-        second_area=case.get("second_area", ""),
-        agreed=True,
-        agreed_on=when.date().isoformat(),
-        contract_agreed=True,
-        sessions=str(case["sessions"]),
-        minutes="50",
-        contract_on=when.date().isoformat(),
-        goals=tuple(case["goals"]),
-        activities=tuple(item.code for item in episode.activities),
-        texts=texts,
-    )
-    agreed, problems = agree(episode, form, when.date(), set())
-    if problems:
-        raise DemoFailed(f"{case['patient']}: {problems[0].field}: {problems[0].sentence}")
-    return agreed
+        for case in demo_cases.cases():
+            demo_cases.seed(found.practice, demo_cases.sign_in(found.hospital, CLIENT_ID, found.practice, case), case)
+            demo_cases.sign_in(found.hospital, CLIENT_ID, found.practice, case)  # the caseload learns it from a look

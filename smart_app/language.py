@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import babel
 import flask_babel
 from flask import Flask, request
 
@@ -14,6 +15,7 @@ from ipt_fhir.locale.texts import LANGUAGES
 
 # CLDR's own short English date is American; the month in letters reads the same on both sides of the ocean.
 _DAYS = {"en": "d MMM yyyy", "de": "dd.MM.yyyy"}
+_MONTHS = {"en": "MMM yyyy", "de": "MM.yyyy"}
 
 
 def install(app: Flask) -> None:
@@ -43,9 +45,22 @@ def lazy_gettext(msgid: str) -> str:
     return lazy
 
 
+def direction(language: str) -> str:
+    """Which way a language is written: ``rtl``, or ``ltr`` also for one that nobody knows."""
+    try:
+        return str(babel.Locale.parse(language, sep="-").text_direction) if language else "ltr"
+    except (ValueError, babel.UnknownLocaleError):
+        return "ltr"
+
+
 def day(value: date) -> str:
     """A date: 5 Jan 2026, 05.01.2026."""
     return str(flask_babel.format_date(value, _DAYS[current()]))
+
+
+def month(value: date) -> str:
+    """The month of a date: Jan 2026, 01.2026."""
+    return str(flask_babel.format_date(value, _MONTHS[current()]))
 
 
 def moment(value: datetime) -> str:

@@ -78,7 +78,7 @@ def library_texts() -> Iterator[Found]:
     yield from _data(protocol / "activities.toml", lambda table: (row["text"] for row in table["activity"]))
     yield from _data(protocol / "activities.toml", lambda table: _not_yet(table["activity"]))
     for file in sorted((ROOT / "ipt_fhir" / "instruments").glob("*/instrument.toml")):
-        yield from _data(file, lambda table: (band["label"] for band in table["bands"]))
+        yield from _data(file, _instrument_texts)
 
 
 def app_texts() -> Iterator[Found]:
@@ -181,6 +181,12 @@ def _goal_texts(goals: list[dict[str, Any]]) -> Iterator[str]:
     for goal in goals:
         yield goal["text"]
         yield from goal.get("levels", ())
+
+
+def _instrument_texts(table: dict[str, Any]) -> Iterator[str]:
+    yield from (row["label"] for name in ("bands", "cut_offs") for row in table.get(name, ()))
+    yield from (part["title"] for part in table.get("parts", ()))
+    yield from filter(None, [table.get("without_texts")])
 
 
 def _one_or_two(text: Any) -> Id:

@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.peers import postgresql
+
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ipt-fhir-tools"
 
 
@@ -31,10 +33,13 @@ def _built(peer: str, *programs: str) -> Callable[[], bool]:
     return lambda: (_CACHE / peer / "stamp").exists() and _programs(*programs)()
 
 
+AXE = _CACHE / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+
+
 def data_folder() -> Path | None:
-    """The folder with the public test data, if the environment names one."""
+    """The folder with the public test data, if the environment names one; chromedriver wants the resolved path."""
     named = os.environ.get("IPT_FHIR_TEST_DATA")
-    return Path(named) if named else None
+    return Path(named).resolve() if named else None
 
 
 def _has_data() -> bool:
@@ -46,9 +51,11 @@ PARTS = {
     "chromium": Part(_programs("chromium", "chromedriver"), "apt-get install chromium chromium-driver"),
     "java": Part(_programs("java", "mvn"), "apt-get install openjdk-17-jdk-headless maven"),
     "node": Part(_programs("node", "npm"), "Node 20 or newer: apt-get install nodejs npm"),
+    "postgresql": Part(lambda: postgresql.programs() is not None, "apt-get install postgresql"),
     "hapi": Part(_built("hapi", "java"), "tests/peers/hapi/hapi build (Java 17 and Maven)"),
     "validator": Part(_built("validator", "java"), "tests/peers/validator/validator build (Java 17 and Maven)"),
     "strict-ehr": Part(_built("strict-ehr", "node"), "tests/peers/strict-ehr/strict-ehr build (Node 20 or newer, npm)"),
+    "axe": Part(_built("axe", "node"), "tests/peers/axe/axe build (Node 20 or newer, npm)"),
     "published data": Part(
         _has_data,
         "fetch the files tests/data-manifest.toml lists into one folder and name it in IPT_FHIR_TEST_DATA",

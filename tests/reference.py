@@ -1,6 +1,7 @@
-"""``python -m tests.reference``: write docs/api.md from the docstrings and docs/mapping.md from what the mapping does.
+"""``python -m tests.reference``: write docs/api.md from the docstrings, docs/questionnaires.md from its table,
+docs/instruments.md from the folders, and docs/mapping.md and docs/fhirpath.md from runs.
 
-Both pages are compared with the code by tests/test_reference.py, so they cannot grow old.
+The pages are compared with the code by tests, so they cannot grow old.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
@@ -15,7 +17,11 @@ from types import FunctionType, ModuleType
 
 import msgspec
 
+from tests.instruments.page import instruments_page
 from tests.mapping.table import mapping_page
+from tests.parts import data_folder
+from tests.questionnaires.expressions.official import fhirpath_page
+from tests.questionnaires.support_page import questionnaires_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -28,6 +34,8 @@ PUBLIC = {
         "ipt_fhir.model.activities",
         "ipt_fhir.model.sessions",
         "ipt_fhir.model.measures",
+        "ipt_fhir.model.totals",
+        "ipt_fhir.model.forms",
         "ipt_fhir.model.ending",
         "ipt_fhir.model.consents",
         "ipt_fhir.model.records",
@@ -55,9 +63,17 @@ PUBLIC = {
     ),
     "Instruments and scores": (
         "ipt_fhir.instruments.catalogue",
+        "ipt_fhir.instruments.rules",
         "ipt_fhir.questionnaires.scoring",
+        "ipt_fhir.questionnaires.readings",
+        "ipt_fhir.questionnaires.off_track",
+        "ipt_fhir.questionnaires.off_track_words",
         "ipt_fhir.questionnaires.reading",
+        "ipt_fhir.questionnaires.fhirpath",
+        "ipt_fhir.questionnaires.prepopulation",
+        "ipt_fhir.questionnaires.extraction",
         "ipt_fhir.questionnaires.validation",
+        "ipt_fhir.questionnaires.findings",
         "ipt_fhir.terminology.scores",
     ),
     "IPT as data and as steps": (
@@ -70,6 +86,7 @@ PUBLIC = {
         "ipt_fhir.protocol.course",
         "ipt_fhir.protocol.course_guards",
         "ipt_fhir.protocol.response_states",
+        "ipt_fhir.protocol.total_states",
         "ipt_fhir.protocol.group",
         "ipt_fhir.protocol.rules",
     ),
@@ -165,7 +182,9 @@ def _methods(value: type) -> str:
 
 
 def _signature(function: Callable[..., object]) -> str:
-    return str(inspect.signature(inspect.unwrap(function))).replace("'", "")
+    """As in the code; a default that is a function is called by its name, not by where it lies in memory."""
+    words = str(inspect.signature(inspect.unwrap(function))).replace("'", "")
+    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", words)
 
 
 def _prose(value: object) -> str:
@@ -178,9 +197,13 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     (DOCS / "api.md").write_text(api_page(), encoding="utf-8")
     (DOCS / "mapping.md").write_text(mapping_page(), encoding="utf-8")
+    (DOCS / "instruments.md").write_text(instruments_page(), encoding="utf-8")
+    (DOCS / "questionnaires.md").write_text(questionnaires_page(), encoding="utf-8")
+    if data_folder() is not None:
+        (DOCS / "fhirpath.md").write_text(fhirpath_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

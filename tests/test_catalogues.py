@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from flask import Flask
 from hatchling.builders.wheel import WheelBuilder
 from werkzeug.test import TestResponse
 
-from ipt_fhir.instruments.catalogue import instrument, instruments
+from ipt_fhir.instruments.catalogue import instrument, instruments, questionnaire
 from ipt_fhir.locale import texts
 from ipt_fhir.locale.texts import text
+from ipt_fhir.mapping.publication import PUBLISHER
 from ipt_fhir.model.measures import SafetyAct
+from ipt_fhir.model.problem_areas import ProblemAreaCode
 from smart_app import language
 from smart_app.sandbox.charts import demo_charts
 from tests import catalogues
@@ -117,8 +120,12 @@ def test_the_demo_hospital_speaks_english_only() -> None:
 
 
 def test_the_words_of_an_instrument_are_not_translated() -> None:
-    """The wording is what was validated and licensed; another language is another instrument, with its own folder."""
-    items = {item.text for measure in instruments().values() for item in measure.items}
+    """The wording is what was validated and licensed; another language is another instrument, with its own folder.
+
+    Forms of our own bring their translations with them.
+    """
+    theirs = (measure for measure in instruments().values() if measure.licence.holder != PUBLISHER)
+    items = {item.text for measure in theirs for item in measure.items}
     assert items
     assert not items & (ids(DOMAINS[0]) | ids(DOMAINS[1]))
 
@@ -281,18 +288,25 @@ def known_data(site: Site) -> list[str]:
         if isinstance(name, dict)
     ]
     options = [option.display for item in measure.items for option in item.options]
-    wording = [measure.title, measure.instruction, measure.licence.notice, *(item.text for item in measure.items)]
+    title = str(questionnaire("phq-9")["title"])
+    wording = [
+        title,
+        measure.title,
+        measure.instruction,
+        measure.licence.notice,
+        *(item.text for item in measure.items),
+    ]
     return [*named, *options, *wording, site.iss, "ZZTEST Hospital", OWN_WORDS, OWN_WORDS.upper()]
 
 
 PHQ9, PHQ9_WELL = (
-    {f"q{item.link_id.strip('/')}": item.options[points].code for item in instrument("phq-9").items}
+    {f"a-{place}": item.options[points].code for place, item in enumerate(instrument("phq-9").items, start=1)}
     for points in (1, 0)
 )
 OWN_WORDS = "Ich sage es selbst."
+WRONG_FOCUS: dict[str, str | list[str]] = {"area": "", "second_area": "grief"}
+GOOD_FOCUS: dict[str, str | list[str]] = {"area": "role-dispute", "second_area": "grief", "agreed": "yes"}
 WRONG_PLAN: dict[str, str | list[str]] = {
-    "area": "",
-    "second_area": "grief",
     "contract_agreed": "yes",
     "sessions": "99",
     "minutes": "",
@@ -300,23 +314,26 @@ WRONG_PLAN: dict[str, str | list[str]] = {
     "goal": ["G-12"],
 }
 GOOD_PLAN: dict[str, str | list[str]] = {
-    "area": "role-dispute",
-    "second_area": "grief",
-    "agreed": "yes",
     "contract_agreed": "yes",
     "goal": ["G-02", "G-12"],
-    "person-G-12": OWN_WORDS,
 }
+
+
+def somebody(clinician: Clinician) -> dict[str, str]:
+    """The first person goal G-12 can be about."""
+    offered = re.search(r'name="person-G-12".*?<option>([^<]+)<', clinician.get("plan").text, re.DOTALL)
+    assert offered
+    return {"person-G-12": unescape(offered[1])}
 
 
 def pages_of_a_course(site: Site, clinician: Clinician) -> Iterator[tuple[str, TestResponse]]:
     """Every page in every state a course can bring it into, by name."""
     yield "overview, new", clinician.launch(site.click())
-    yield "measure", clinician.get("measures/phq-9")
+    yield "measure", clinician.get("forms/phq-9")
     some = dict(list(PHQ9.items())[:3])
-    yield "measure, gaps", clinician.submit("measures/phq-9", ("act", "done"), **some)
-    yield "measure, kept", clinician.get("measures/phq-9")
-    safety = clinician.submit("measures/phq-9", ("act", "done"), **PHQ9)
+    yield "measure, gaps", clinician.submit("forms/phq-9", ("act", "done"), **some)
+    yield "measure, kept", clinician.get("forms/phq-9")
+    safety = clinician.submit("forms/phq-9", ("act", "done"), **PHQ9)
     yield "safety", safety
     yield "overview, unsafe", clinician.get("")
     yield "session, unsafe", clinician.get("session")
@@ -326,11 +343,22 @@ def pages_of_a_course(site: Site, clinician: Clinician) -> Iterator[tuple[str, T
         yield f"safety, {act} alone", clinician.submit(safety.request.path, ("act", act))
     clinician.submit(safety.request.path, ("act", SafetyAct.DISCUSSED))
     settled = clinician.get(safety.request.path)
-    assert "<form" not in settled.text
+    assert 'id="safety"' not in settled.text
     yield "safety, settled", settled
     yield "plan", clinician.get("plan")
+    yield "focus", clinician.get("focus")
+    yield "focus, refused", clinician.submit("focus", ("act", "keep"), "", **WRONG_FOCUS)
     yield "plan, refused", clinician.submit("plan", ("act", "keep"), "", **WRONG_PLAN)
-    yield "filing, pending", clinician.submit("plan", ("act", "preview"), "", **GOOD_PLAN)
+    yield "plan, draft", clinician.get("plan")
+    clinician.submit("plan", ("act", "again"))
+    yield "focus, agreed", clinician.submit("focus", ("act", "keep"), "", **GOOD_FOCUS)
+    yield "formulation, drafted", clinician.get("focus/formulation")
+    yield "formulation, refused", clinician.submit("focus/formulation", ("act", "keep"), text="", agreed_on="")
+    yield "formulation", clinician.submit("focus/formulation", ("act", "keep"), text=OWN_WORDS)
+    for area in ProblemAreaCode:
+        yield f"sheet, {area}", clinician.get(f"focus/sheets/{area}")
+    yield "dispute, refused", clinician.submit("focus/sheets/role-dispute", ("act", "keep"), day="")
+    yield "filing, pending", clinician.submit("plan", ("act", "preview"), "", **GOOD_PLAN, **somebody(clinician))
     yield "plan, agreed", clinician.get("plan")
     yield "session, kept open", clinician.submit("session", ("act", "keep"))
     yield "overview, session closed", clinician.submit("session", ("act", "close"))
@@ -338,7 +366,13 @@ def pages_of_a_course(site: Site, clinician: Clinician) -> Iterator[tuple[str, T
     filed = clinician.submit("filing", ("act", "file"))
     yield "filing, filed", filed
     yield "overview, filed", clinician.get("")
-    yield "overview, measured twice", clinician.submit("measures/phq-9", ("act", "done"), **PHQ9_WELL)
+    yield "overview, measured twice", clinician.submit("forms/phq-9", ("act", "done"), **PHQ9_WELL)
+    yield "ending", clinician.get("ending")
+    wrong_ending = {"reason": "completed", "ended_on": "", "confidence": "11", "signs": "x" * 201, "sessions": "0"}
+    yield "ending, refused", clinician.submit("ending", ("act", "end"), **wrong_ending)
+    yield "maintenance, refused", clinician.submit("ending", ("act", "maintain"), **wrong_ending)
+    for paper in ("summary", "patient", "letter"):
+        yield f"handover, {paper}", clinician.get(f"handover/{paper}")
     site.edit(*worded_by_the_ward(filed))
     clinician.submit("plan", ("act", "keep"), "", **dict.fromkeys(wordings(clinician.get("plan")), OWN_WORDS))
     yield "filing, conflict", clinician.submit("filing", ("act", "file"))

@@ -84,7 +84,7 @@ def is_free(port: int) -> bool:
 def test_help_names_every_verb() -> None:
     shown = CliRunner().invoke(main, ["--help"])
     assert shown.exit_code == 0
-    for verb in ("convert", "demo", "export", "import", "serve", "validate"):
+    for verb in ("convert", "demo", "export", "import", "packs", "serve", "validate"):
         assert verb in shown.output
 
 
@@ -141,10 +141,18 @@ def test_serve_answers_with_public_keys_only_and_ends_on_ctrl_c(tmp_path: Path) 
     assert is_free(port)
 
 
+def test_the_worker_looks_until_it_is_ended(tmp_path: Path) -> None:
+    with started("worker", **settings_in(tmp_path)) as process:
+        awaited(process, "The worker looks once a minute")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    assert (process.returncode, "Stopped." in said, "Traceback" in said) == (0, True, False)
+
+
 def test_demo_prints_one_address_which_answers_and_leaves_nothing_running_after_ctrl_c() -> None:
     with started("demo") as process:
         address = awaited(process, "http://localhost:").split()[-1]
-        assert b"ZZTEST-ALMA" in answer_of(process, address)
+        assert b"ZZTEST-BENE" in answer_of(process, address)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=20)
     assert (process.returncode, "Stopped." in said, "Traceback" in said) == (0, True, False)

@@ -107,6 +107,22 @@ def test_what_only_our_extensions_carry_is_written_down() -> None:
     assert set(re.findall(r"^\| `(\w+\.\w+)`", table, re.MULTILINE)) == LOST
 
 
+def test_each_trait_of_the_therapy_has_a_page_and_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "conformance.md").read_text()
+    table = page.partition("## The traits of IPT, where they are seen and what proves it")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row) for row in rows]
+    assert rows
+    assert all(named), "each row names its test"
+    gone = [f"{path}::{name}" for found in named for path, name in found if not _is_a_test(path, name)]
+    assert gone == []
+
+
+def _is_a_test(path: str, name: str) -> bool:
+    file = ROOT / path
+    return file.exists() and f"def {name}(" in file.read_text()
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
 def test_the_examples_of_a_page_run_one_after_the_other(page: str) -> None:
     examples = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)

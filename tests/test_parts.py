@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import PARTS, need
+from tests.peers import postgresql
 from tests.published import published
 
 
@@ -14,6 +15,7 @@ from tests.published import published
 def empty_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """No programs and no data; the tools' cache is left out by having no java, node or npm."""
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(postgresql, "DEBIAN", tmp_path)
     monkeypatch.delenv("IPT_FHIR_TEST_DATA", raising=False)
     monkeypatch.delenv("CI", raising=False)
     return monkeypatch

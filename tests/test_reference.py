@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipt_fhir.model.filed_parts import FILED_PARTS, Destination
+from tests.instruments.page import instruments_page
 from tests.mapping.table import IDENTITIES, elements_of_fields, mapping_page
 from tests.reference import DOCS, api_page, undocumented
 
@@ -15,6 +16,10 @@ def test_the_api_reference_is_what_the_docstrings_say() -> None:
 
 def test_every_public_name_has_a_docstring() -> None:
     assert undocumented() == []
+
+
+def test_the_page_of_instruments_says_what_their_folders_say() -> None:
+    assert (DOCS / "instruments.md").read_text(encoding="utf-8") == instruments_page(), AGAIN
 
 
 def test_the_mapping_tables_are_what_the_mapping_does() -> None:

@@ -74,20 +74,22 @@ def read_page(bundle: JsonObject, asked: Asked) -> Page:
     return Page(resources=tuple(resources), said=tuple(said), next=_next(bundle))
 
 
-def read_batch(bundle: JsonObject, asked: Sequence[Asked]) -> list[JsonObject]:
-    """The searchset of each entry of a batch-response, in order. Raises the error of an entry that failed."""
+def read_batch(bundle: JsonObject, asked: Sequence[Asked]) -> list[JsonObject | EhrError]:
+    """The searchset of each entry of a batch-response, in order; of an entry that failed, its error.
+
+    Raises AnswerUnreadable when the answer cannot be laid beside what was asked.
+    """
     whole = Asked(interaction="batch")
     if bundle.get("resourceType") != "Bundle" or len(_entries(bundle)) != len(asked):
         raise unreadable("not one answer for each entry", whole)
-    found = []
-    for entry, about in zip(_entries(bundle), asked, strict=True):
-        if error := _error(entry, about):
-            raise error
-        resource = entry.get("resource")
-        if not isinstance(resource, dict):
-            raise unreadable("an entry without a resource", about)
-        found.append(resource)
-    return found
+    return [_searchset(entry, about) for entry, about in zip(_entries(bundle), asked, strict=True)]
+
+
+def _searchset(entry: JsonObject, asked: Asked) -> JsonObject | EhrError:
+    error, resource = _error(entry, asked), entry.get("resource")
+    if error:
+        return error
+    return resource if isinstance(resource, dict) else unreadable("an entry without a resource", asked)
 
 
 def read_transaction(bundle: JsonObject, sent: Sequence[JsonObject]) -> list[EntryOutcome]:

@@ -7,11 +7,12 @@ goes to the origin of the FHIR base only.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from ipt_fhir import rawjson
 from ipt_fhir.ehr import bundles
@@ -19,12 +20,13 @@ from ipt_fhir.ehr.addresses import is_within
 from ipt_fhir.ehr.answers import Asked, resource_in, unreadable
 from ipt_fhir.ehr.bundles import EntryOutcome, Page, Parameters, Query
 from ipt_fhir.ehr.capabilities import Capabilities, read_capabilities
-from ipt_fhir.ehr.errors import ForeignAddress, TooLarge, WrongPatient, WrongRecord
+from ipt_fhir.ehr.errors import EhrError, ForeignAddress, SignInNeeded, TooLarge, WrongPatient, WrongRecord
 from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.patients import PatientGuard
 from ipt_fhir.ehr.published import Published
 from ipt_fhir.ehr.references import address
 from ipt_fhir.ehr.transport import Transport
+from ipt_fhir.ehr.valuesets import MOST_CODINGS, codings_in
 from ipt_fhir.ehr.wire import ANSWER_CAP, FHIR_JSON, Answer, Request
 from ipt_fhir.rawjson import JsonObject
 
@@ -52,9 +54,10 @@ class Notice:
     """Something a person for IT should know. ``foreign``: another patient's resource came and was dropped (A82).
 
     ``outcome``: the server remarked something on a search; ``said`` are its words and may hold patient data.
+    ``refused``: a search that may fail did, so nothing of that type was read.
     """
 
-    kind: Literal["foreign", "outcome"]
+    kind: Literal["foreign", "outcome", "refused"]
     resource_type: str
     said: str = field(default="", repr=False)
 
@@ -119,15 +122,24 @@ class FhirClient:
         found = self.search(resource_type, {"identifier": f"{system}|{value}"})
         return [_versioned(resource) for resource in found if resource["resourceType"] == resource_type]
 
-    def read_context(self, queries: Sequence[Query]) -> list[list[JsonObject]]:
+    def read_context(self, queries: Sequence[Query], may_fail: Collection[str] = frozenset()) -> list[list[JsonObject]]:
         """All these searches at once, results in their order: one batch where offered, else six threads (D14b).
 
-        Raises the error of the first search that failed; none is passed over in silence.
+        Raises the error of the first search that failed; none is passed over in silence. What fails of a type in
+        ``may_fail`` finds nothing and leaves a notice, but for a sign-in that has ended.
         """
         if len(queries) > 1 and self.capabilities().batch:
-            return self._read_in_one_batch(queries)
+            return self._read_in_one_batch(queries, may_fail)
         with ThreadPoolExecutor(max_workers=_THREADS) as threads:
-            return list(threads.map(self._search, queries))
+            searches = [partial(self._or_notice, query[0], may_fail, partial(self._search, query)) for query in queries]
+            return [done.result() for done in [threads.submit(search) for search in searches]]
+
+    def expand(self, canonical: str) -> list[JsonObject] | None:
+        """The codings of a ValueSet (``$expand``); None when the server sends no list or only a part of one."""
+        asked = Asked(resource_type="ValueSet", interaction="operation")
+        query = urlencode({"url": canonical, "count": MOST_CODINGS})
+        answer = self._send("GET", f"{self._issuer.base}/ValueSet/$expand?{query}", asked)
+        return codings_in(resource_in(answer, asked))
 
     def transact(self, bundle: JsonObject) -> list[EntryOutcome]:
         """Send a transaction Bundle of creates and updates; one outcome an entry, in order, all of them successes.
@@ -141,12 +153,33 @@ class FhirClient:
         answer = self._send("POST", self._issuer.base, asked, rawjson.write(bundle))
         return bundles.read_transaction(resource_in(answer, asked), bundle["entry"])
 
-    def _read_in_one_batch(self, queries: Sequence[Query]) -> list[list[JsonObject]]:
+    def _read_in_one_batch(self, queries: Sequence[Query], may_fail: Collection[str]) -> list[list[JsonObject]]:
         body = rawjson.write(bundles.batch_of(queries))
         answer = self._send("POST", self._issuer.base, _OF_A_BATCH, body)
         asked = [Asked(resource_type=resource_type, interaction="search") for resource_type, _ in queries]
-        pages = bundles.read_batch(resource_in(answer, _OF_A_BATCH), asked)
-        return [self._all_pages(first, about) for first, about in zip(pages, asked, strict=True)]
+        entries = bundles.read_batch(resource_in(answer, _OF_A_BATCH), asked)
+        return [
+            self._or_notice(about.resource_type, may_fail, partial(self._found, entry, about))
+            for entry, about in zip(entries, asked, strict=True)
+        ]
+
+    def _found(self, entry: JsonObject | EhrError, asked: Asked) -> list[JsonObject]:
+        if isinstance(entry, EhrError):
+            raise entry
+        return self._all_pages(entry, asked)
+
+    def _or_notice(
+        self, resource_type: str, may_fail: Collection[str], search: Callable[[], list[JsonObject]]
+    ) -> list[JsonObject]:
+        """What the search finds; of a type that may fail, nothing and a notice where the server refuses."""
+        try:
+            return search()
+        except EhrError as error:
+            if resource_type not in may_fail or isinstance(error, SignInNeeded):
+                raise
+            _log.warning("%s: %s could not be read: %s", self._issuer.iss, resource_type, error.code)
+            self.notices.append(Notice(kind="refused", resource_type=resource_type))
+            return []
 
     def _search(self, query: Query) -> list[JsonObject]:
         asked = Asked(resource_type=query[0], interaction="search")

@@ -73,6 +73,18 @@ def fhir_user(claims: JsonObject, base: str) -> str | None:
     return None
 
 
+def patient_user(claims: JsonObject, base: str) -> str | None:
+    """The logical id of the Patient who signed in alone; None for anybody else (SMART 2.2, fhirUser)."""
+    target = local_target(claims.get("fhirUser"), base)
+    return target.id if target and target.resource_type == "Patient" else None
+
+
+def is_of_patients(claims: JsonObject) -> bool:
+    """Did a patient sign in, or somebody for one? Read broadly, of whatever server: such a person is no clinician."""
+    words = str(claims.get("fhirUser") or claims.get("profile") or "").split("/")
+    return any(kind in words for kind in ("Patient", "RelatedPerson"))
+
+
 def _header(token: str, algorithms: Sequence[str]) -> JsonObject:
     header = _segment(token, 0)
     if "crit" in header or "b64" in header:

@@ -15,6 +15,7 @@ ALGORITHMS = ("RS256", "RS384", "ES256", "ES384")
 _ACCEPTABLE = frozenset({*ALGORITHMS, "RS512", "ES512", "PS256", "PS384", "PS512"})
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, appendix A.4: scope-token.
 _SHOWN = 200
+_PATIENT = "{patient}"
 
 
 class IssuerRefused(ValueError):
@@ -28,7 +29,8 @@ class Issuer:
     ``iss`` is the FHIR base URL exactly as the hospital sends it at a launch, and it goes back as ``aud`` byte for
     byte. ``allowed_origins`` are the origins its authorization, token and key addresses may have (default: that of
     ``iss``), ``frame_ancestors`` the origins of the EHR pages that may frame the app. ``insecure_loopback`` allows
-    plain http to this machine. Raises IssuerRefused.
+    plain http to this machine. ``chart_url`` is the address of a chart in the hospital's own pages, with ``{patient}``
+    where the patient's id belongs; empty where there is none. Raises IssuerRefused.
     """
 
     iss: str
@@ -39,6 +41,7 @@ class Issuer:
     frame_ancestors: tuple[str, ...] = ()
     id_token_algorithms: tuple[str, ...] = ALGORITHMS
     insecure_loopback: bool = False
+    chart_url: str = ""
 
     def __post_init__(self) -> None:
         """Hold the entry to the rules; a mistake here is told at the start, not at the first launch."""
@@ -47,6 +50,8 @@ class Issuer:
             object.__setattr__(self, "allowed_origins", (self.origin,))
         _check_origins(self)
         _check_registration(self)
+        if self.chart_url and (self.chart_url.count(_PATIENT) != 1 or self.chart_url.count("{") != 1):
+            raise IssuerRefused(f"{self.iss}: chart_url has {_PATIENT} once, where the id of the patient belongs")
 
     @property
     def base(self) -> str:
@@ -57,6 +62,10 @@ class Issuer:
     def origin(self) -> str:
         """The origin of the FHIR base."""
         return origin(self.iss)
+
+    def chart_of(self, patient: str) -> str:
+        """Where that chart opens; empty where the hospital has no such address. A FHIR id needs no escaping."""
+        return self.chart_url.replace(_PATIENT, patient)
 
 
 class IssuerRegistry:

@@ -24,6 +24,7 @@ from ipt_fhir.ehr.transport import Transport
 from ipt_fhir.ehr.wire import SMALL_CAP, Answer, Request
 from ipt_fhir.rawjson import JsonObject, JsonRefused, Limits, parse_object
 
+_LONGEST_ADDRESS = 500
 _FORM = "application/x-www-form-urlencoded"
 _LIMITS = Limits(size=SMALL_CAP, depth=16, nodes=5000)
 _TOKEN = re.compile(r"[\x21-\x7e]{1,32768}")
@@ -44,6 +45,7 @@ class TokenGrant:
     encounter: str | None = field(default=None, repr=False)
     fhir_user: str | None = None
     id_claims: JsonObject = field(default_factory=dict, repr=False)
+    smart_style_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def read_grant(document: JsonObject, issuer: Issuer, claims: JsonObject, now: da
     patient = document.get("patient")
     if not is_id(patient):
         raise TokenRefused("the launch names no single patient by a FHIR id; open the app from a patient's chart")
-    encounter = document.get("encounter")
+    encounter, style = document.get("encounter"), document.get("smart_style_url")
     return TokenGrant(
         access_token=token,
         expires_at=now + timedelta(seconds=_lifetime(document.get("expires_in"))),
@@ -116,6 +118,7 @@ def read_grant(document: JsonObject, issuer: Issuer, claims: JsonObject, now: da
         encounter=encounter if isinstance(encounter, str) and is_id(encounter) else None,
         fhir_user=id_token.fhir_user(claims, issuer.base),
         id_claims=claims,
+        smart_style_url=style if isinstance(style, str) and 0 < len(style) <= _LONGEST_ADDRESS else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from ipt_fhir.exchange import conversion, episode_file, export, receiving, repor
 from ipt_fhir.exchange.checking import UNREADABLE, Asked, check
 from ipt_fhir.exchange.episode_file import NotAnEpisodeFile
 from ipt_fhir.exchange.export import NotExported, UnknownCode
+from ipt_fhir.exchange.forms import Forms, forms_under
 from ipt_fhir.exchange.reading import STDIN, Advance, Unit, files_of, units
 from ipt_fhir.exchange.receiving import CourseUnreadable
 from ipt_fhir.exchange.writing import written_whole
@@ -51,6 +52,8 @@ def validate(paths: Sequence[str], asked: Asked, style: str, console: Console) -
     unknown = asked.unknown()
     if unknown:
         raise NotUsable(f"{unknown[0]}: not among the profiles this software can check")
+    forms = Forms(handed=asked.forms.handed, found=forms_under(paths))
+    asked = replace(asked, forms=forms)
     shown = reports.as_json if style == "json" else reports.as_line
     found: Counter[Severity] = Counter()
     read = refused = 0
@@ -65,6 +68,15 @@ def validate(paths: Sequence[str], asked: Asked, style: str, console: Console) -
     if not read:
         raise NotUsable("nothing could be read" if refused else "there was nothing to read")
     return FOUND_WRONG if found[Severity.ERROR] else WELL
+
+
+def handed_forms(paths: Sequence[str]) -> Forms:
+    """The forms a person names for responses. Raises NotUsable for a file that holds none."""
+    forms = [(path, forms_under([path])) for path in paths]
+    empty = next((path for path, found in forms if not found), None)
+    if empty is not None:
+        raise NotUsable(f"{empty}: holds no Questionnaire")
+    return Forms(handed=tuple(form for _, found in forms for form in found))
 
 
 def export_episode(path: str, form: str, writing: Writing, at: datetime, output: Path | None, console: Console) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ipt_fhir.exchange.bundles import unfolded
+from ipt_fhir.exchange.forms import Forms, form_issues
 from ipt_fhir.exchange.reading import Place, Unit, entries
 from ipt_fhir.mapping.editing import identifier_of
 from ipt_fhir.rawjson import JsonObject
@@ -42,11 +43,13 @@ class Asked:
     """The profiles to hold resources against, beside FHIR itself.
 
     ``named`` are canonical URLs; each holds for the resources of its type. ``chosen`` is one of ``SETS``: those a
-    resource declares itself, none, or those of a US Core release for its type.
+    resource declares itself, none, or those of a US Core release for its type. ``forms`` are the Questionnaires that
+    responses are held against.
     """
 
     named: tuple[str, ...] = ()
     chosen: str = ONLY_FHIR
+    forms: Forms = field(default_factory=Forms)
 
     def unknown(self) -> list[str]:
         """Profiles that were named and cannot be checked."""
@@ -66,7 +69,8 @@ class Asked:
 def check(unit: Unit, asked: Asked) -> list[Finding]:
     """All findings on one document or line, those of a Bundle at their entries.
 
-    A Bundle that holds a plan of ours, and no error, is held against our clinical rules too.
+    A QuestionnaireResponse is held against its form where that is at hand, and a Bundle that holds a plan of ours, and
+    no error, against our clinical rules.
     """
     if unit.value is None:
         return [Finding(unit.place, Issue(Severity.ERROR, "", UNREADABLE, unit.refusal or ""))]
@@ -75,6 +79,10 @@ def check(unit: Unit, asked: Asked) -> list[Finding]:
     found = [_at_entry(unit.place, issue, kinds) for issue in validate(unit.value, asked.profiles(unit.value))]
     for place, resource in inner:
         found += [Finding(place, issue) for issue in _of_entry(resource, asked)]
+    forms = asked.forms.beside([resource for _, resource in inner])
+    for place, resource in [(unit.place, unit.value), *inner]:
+        if resource.get("resourceType") == "QuestionnaireResponse":
+            found += [Finding(place, issue) for issue in form_issues(resource, forms)]
     if any(_is_our_plan(resource) for _, resource in inner) and not errors(item.issue for item in found):
         found += _of_course(unfolded(unit.place, unit.value))
     return list(dict.fromkeys(found))

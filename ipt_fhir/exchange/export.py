@@ -14,13 +14,14 @@ from ipt_fhir import ndjson, rawjson
 from ipt_fhir.carriers.native import Change, transaction
 from ipt_fhir.exchange.checking import Asked, Finding, check
 from ipt_fhir.exchange.reading import Place, Unit
-from ipt_fhir.instruments.catalogue import instruments
+from ipt_fhir.instruments.catalogue import Catalogue
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import narrative
 from ipt_fhir.mapping.composition import URI, Issue, write_composition
 from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode
+from ipt_fhir.questionnaires.answers import fits
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology.scores import SCORES
 from ipt_fhir.validation import issues
@@ -49,7 +50,7 @@ def export(episode: Episode, form: str, writing: Writing, at: datetime) -> bytes
 
     Raises UnknownCode, and NotExported with the findings when the result has errors.
     """
-    _refuse_unknown(episode)
+    _refuse_unknown(episode, writing.site.catalogue)
     bundle = _FORMS[form](episode, writing, at)
     asked = Asked(chosen="declared")
     found = [item for item in check(Unit(Place(file=form), bundle, None), asked) if issues.errors([item.issue])]
@@ -63,27 +64,34 @@ def export(episode: Episode, form: str, writing: Writing, at: datetime) -> bytes
     return lines.getvalue()
 
 
-def _refuse_unknown(episode: Episode) -> None:
+def _refuse_unknown(episode: Episode, catalogue: Catalogue) -> None:
     """The model takes any code of an instrument or a score; without its definition nothing can be written of it."""
-    for place, known in _codes(episode):
+    for place, known in _codes(episode, catalogue):
         if not known:
             raise UnknownCode(f"episode.{place}: not one that this version knows")
 
 
-def _codes(episode: Episode) -> Iterator[tuple[str, bool]]:
+def _codes(episode: Episode, catalogue: Catalogue) -> Iterator[tuple[str, bool]]:
     for index, goal in enumerate(episode.goals):
         yield f"goals[{index}].target.measure", goal.target is None or goal.target.measure in SCORES
+    instruments = catalogue.instruments()
     for index, response in enumerate(episode.responses):
-        measure = instruments().get(response.instrument)
+        measure = instruments.get(response.instrument)
         yield f"responses[{index}].instrument", measure is not None
         items = {item.link_id: item for item in measure.items} if measure else {}
         for number, answer in enumerate(response.answers):
             place = f"responses[{index}].answers[{number}]"
             yield f"{place}.link_id", answer.link_id in items
-            yield f"{place}.code", items[answer.link_id].option(answer.code) is not None
+            yield f"{place}.code", fits(items[answer.link_id], answer.given)
+    for index, total in enumerate(episode.totals):
+        measure = instruments.get(total.instrument)
+        yield f"totals[{index}].instrument", measure is not None
+        yield f"totals[{index}].total", bool(measure and measure.scale and measure.scale.holds(total.total))
 
 
-def _collection(episode: Episode, writing: Writing, at: datetime) -> JsonObject:
+def collection(episode: Episode, writing: Writing, at: datetime) -> JsonObject:
+    """The filed part of the episode as a Bundle of type collection, held against no rule. Raises UnknownCode."""
+    _refuse_unknown(episode, writing.site.catalogue)
     return _bundle("collection", at, _entries(to_fhir(episode, writing)))
 
 
@@ -149,7 +157,7 @@ def _pointing(value: Any, old: str, new: str) -> Any:
 
 
 _FORMS: Mapping[str, Callable[[Episode, Writing, datetime], JsonObject]] = MappingProxyType(
-    {"bundle": _collection, "document": _document, "ndjson": _lines, "transaction": _transaction}
+    {"bundle": collection, "document": _document, "ndjson": _lines, "transaction": _transaction}
 )
 FORMS = tuple(_FORMS)
 """What ``form`` may be: a collection Bundle, a document Bundle, one resource a line, a transaction Bundle."""

@@ -10,11 +10,14 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from ipt_fhir import rawjson
 from ipt_fhir.ndjson import read_lines
 from ipt_fhir.rawjson import JsonObject, JsonRefused, Limits
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 STDIN = "-"
 SUFFIXES = (".json", ".ndjson")
@@ -150,8 +153,9 @@ class _Rejoined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
-        self._head = self._head[len(buffer) :]
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        room = memoryview(buffer).cast("B")
+        data = self._head[: len(room)] or self._stream.read(len(room))
+        self._head = self._head[len(room) :]
+        room[: len(data)] = data
         return len(data)

@@ -136,6 +136,7 @@ def _write_request(activity: Activity, episode: Episode, writing: Writing, old: 
 def _write_task(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
     old.setdefault("resourceType", "Task")
     editing.put_identifier(old, activity.id)
+    _put_why_cancelled(activity, episode, writing, old)
     editing.put(old, "status", _put_status(activity, old, _TASK))
     editing.put(old, "intent", "plan")
     editing.put_concept(old, "code", activity_concept(activity, writing))
@@ -148,6 +149,16 @@ def _write_task(activity: Activity, episode: Episode, writing: Writing, old: Jso
         editing.put_reference(old, "owner", owner.get("reference"), owner.get("display"))
     narrative.put_text(old, narrative.of_sentences(activity.text), writing.site)
     return old
+
+
+def _put_why_cancelled(activity: Activity, episode: Episode, writing: Writing, old: JsonObject) -> None:
+    """Why a task that was open in the chart is not any more, in words: no code is published for it. A reason that
+    stands there stays; asked before the status is renewed."""
+    present = old.get("status")
+    was_open = present is not None and _status_of(present, _TASK) is not ActivityStatus.CANCELLED
+    if was_open and activity.status is ActivityStatus.CANCELLED and episode.review and "statusReason" not in old:
+        said = text(N_("Not marked as done when the course ended."), writing.site.language)
+        editing.put_concept(old, "statusReason", {"text": said})
 
 
 def _put_performer(detail: JsonObject, owner: Owner, episode: Episode, writing: Writing) -> None:

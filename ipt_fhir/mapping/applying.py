@@ -28,7 +28,7 @@ from ipt_fhir.model.people import Person
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Phase
 from ipt_fhir.protocol.activities import ActivityTemplate
-from ipt_fhir.protocol.catalogue import goal_templates
+from ipt_fhir.protocol.catalogue import goal_templates, work_words
 from ipt_fhir.protocol.goal_refusals import GoalRefused
 from ipt_fhir.protocol.goals import GoalTemplate, propose_goal
 from ipt_fhir.protocol.pace import day_of_session
@@ -77,7 +77,7 @@ def apply_protocol(
     work = {_canonical(item): check_activity(item) for item in definitions}
     variant = _variant_of(plan)
     key = _key(f"{_canonical(plan)}/{writing.subject}/{start}")
-    made = list(_activities(plan, work, key, start))
+    made = list(_activities(plan, variant, work, key, start))
     goals, left_out = _goals(plan, partial(_propose, key, _limits(variant, start), chosen, writing.site.language))
     episode = Episode(
         id=key,
@@ -117,7 +117,7 @@ def _limits(variant: Variant, start: date) -> Contract:
 
 
 def _activities(
-    plan: JsonObject, work: Mapping[str, ActivityTemplate], key: str, start: date
+    plan: JsonObject, variant: Variant, work: Mapping[str, ActivityTemplate], key: str, start: date
 ) -> Iterator[tuple[Activity, str]]:
     """The activity of each prechecked action, with the canonical of its definition."""
     for phase in plan["action"][0]["action"]:
@@ -128,15 +128,15 @@ def _activities(
             if source not in work:
                 raise CannotApply(f"action {action['id']}", f"its definition {source} is not among those given")
             due = None if work[source].id == COURSE else _due(action, phase, start)
-            yield _activity(work[source], _key(f"{key}/{action['id']}"), due), source
+            yield _activity(work[source], variant, _key(f"{key}/{action['id']}"), due), source
 
 
-def _activity(template: ActivityTemplate, key: str, due: date | None) -> Activity:
+def _activity(template: ActivityTemplate, variant: Variant, key: str, due: date | None) -> Activity:
     return Activity(
         id=key,
         kind=template.kind,
         code=template.id,
-        text=template.text,
+        text=work_words(template, variant),
         status=ActivityStatus.PROPOSED,
         due=due,
         owner=template.owner,

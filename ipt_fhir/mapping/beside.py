@@ -18,18 +18,16 @@ from ipt_fhir.mapping import (
     consent,
     documentreference,
     editing,
-    encounter,
     episodeofcare,
     narrative,
-    procedure,
+    session_entries,
 )
-from ipt_fhir.mapping.keys import area_key, encounter_key, episode_of_care_key, procedure_key, team_key
+from ipt_fhir.mapping.keys import area_key, episode_of_care_key, team_key
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.mapping.shelf import Shelf
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
 from ipt_fhir.model.records import Document
-from ipt_fhir.model.sessions import Session
 from ipt_fhir.rawjson import JsonObject
 
 Write = Callable[[JsonObject], JsonObject]
@@ -57,8 +55,19 @@ def before_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, W
         for area in episode.problem_areas:
             key = area_key(episode.id, area.code)
             yield key, partial(condition.write_problem_area, area, key, writing)
+        yield from _given_up(episode, writing)
     if "CareTeam" in files and (episode.therapist or episode.supervisor):
         yield team_key(episode.id), partial(careteam.write_care_team, episode, writing)
+
+
+def _given_up(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
+    """The health concerns the chart has of areas that were given up: resolved on that day, never deleted."""
+    now = {area.code for area in episode.problem_areas}
+    for former in {item.area.code: item for item in episode.former_areas if item.area.code not in now}.values():
+        key = area_key(episode.id, former.area.code)
+        if key in writing.known:
+            closed = replace(former.area, closed_on=former.left_on)
+            yield key, partial(condition.write_problem_area, closed, key, writing)
 
 
 def after_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
@@ -66,11 +75,6 @@ def after_the_plan(episode: Episode, writing: Writing) -> Iterable[tuple[str, Wr
     files = writing.site.files
     if "EpisodeOfCare" in files:
         yield episode_of_care_key(episode.id), partial(episodeofcare.write_episode_of_care, episode, writing)
-    for session in episode.sessions:
-        if "Encounter" in files:
-            yield encounter_key(episode.id, session), partial(encounter.write_encounter, session, episode, writing)
-        if "Procedure" in files:
-            yield procedure_key(episode.id, session), partial(procedure.write_procedure, session, episode, writing)
     for decision in episode.consents:
         yield decision.id, partial(consent.write_consent, decision, writing)
     for message in episode.messages:
@@ -85,7 +89,9 @@ def with_beside(episode: Episode, shelf: Shelf) -> Episode:
     documents = _read(shelf, "DocumentReference", documentreference.read_document, episode.id)
     return replace(
         episode,
-        sessions=tuple(sorted((*episode.sessions, *_lost_sessions(episode, shelf)), key=lambda item: item.place)),
+        sessions=tuple(
+            sorted((*episode.sessions, *session_entries.lost_sessions(episode, shelf)), key=lambda item: item.place)
+        ),
         supervisor=_supervisor(episode, shelf),
         consents=tuple(_read(shelf, "Consent", consent.read_consent)),
         messages=tuple(sorted(messages, key=lambda item: (item.sent, item.id))),
@@ -115,20 +121,3 @@ def _supervisor(episode: Episode, shelf: Shelf) -> Person | None:
     team = shelf.with_keys({team_key(episode.id)}).get(team_key(episode.id))
     people = shelf.attempt(team, careteam.read_care_team) if team else None
     return people[1] if people else None
-
-
-def _lost_sessions(episode: Episode, shelf: Shelf) -> list[Session]:
-    """Sessions whose note in the plan is gone and that a colleague still finds as Encounter or Procedure."""
-    there = {session.place for session in episode.sessions}
-    found: dict[tuple[bool, int, str], Session] = {}
-    for kind, read, key_of in (
-        ("Encounter", encounter.read_encounter, encounter_key),
-        ("Procedure", procedure.read_procedure, procedure_key),
-    ):
-        for resource in shelf.of_type(kind):
-            session = shelf.attempt(resource, read)
-            if session is None or not session.closed or session.place in there:
-                continue
-            if editing.identifier_of(resource) == key_of(episode.id, session):
-                found.setdefault(session.place, session)
-    return list(found.values())

@@ -188,7 +188,7 @@ def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: S
         return own_target(element.get("reference", {}))
 
     present = {find(item): item for item in old.get("activity", [])}
-    ours = []
+    ours, held, course = [], [], None
     for activity in episode.activities:
         if activity.by_us:
             key = activity.id if activity.inline else writing.to(activity.id)
@@ -196,8 +196,11 @@ def _put_activities(old: JsonObject, episode: Episode, writing: Writing, told: S
             element = _write_element(activity, episode, writing, {**present.get(key, {})})
             if activity.code == COURSE:
                 progress.put_progress(element, episode.sessions, told)
+                held = element.get("progress", [])
+                course = key
             ours.append(element)
     editing.put_ours(old, "activity", ours, find)
+    progress.take_out(old, held, lambda item: course is not None and find(item) == course)
 
 
 def _write_element(activity: Activity, episode: Episode, writing: Writing, element: JsonObject) -> JsonObject:

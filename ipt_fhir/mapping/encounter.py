@@ -30,14 +30,16 @@ _STATUS = {Attendance.ATTENDED: "finished", Attendance.MISSED: "cancelled", Atte
 _STILL_OPEN = ("planned", "arrived", "triaged", "in-progress", "onleave")
 
 
-def write_encounter(session: Session, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+def write_encounter(
+    session: Session, episode: Episode, writing: Writing, old: JsonObject, *, key: str | None = None
+) -> JsonObject:
     """The Encounter of a session; ``old`` as in ``write_goal``. One that was entered in error is left alone."""
     if amending.is_withdrawn(old):
         return old
     site = writing.site
     old.setdefault("resourceType", "Encounter")
     editing.put_profile(old, systems.US_CORE_ENCOUNTER, site)
-    editing.put_identifier(old, encounter_key(episode.id, session))
+    editing.put_identifier(old, key or encounter_key(episode.id, session))
     put_session(old, session)
     _put_status(old, session)
     _put_class(old, session, writing)

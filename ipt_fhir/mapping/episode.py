@@ -5,22 +5,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from ipt_fhir import rawjson
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.mapping import activity as activities
-from ipt_fhir.mapping import beside, careplan, editing, labels, observation, questionnaireresponse, rating, safety
+from ipt_fhir.mapping import (
+    beside,
+    careplan,
+    editing,
+    enteredtotal,
+    filledform,
+    labels,
+    observation,
+    questionnaireresponse,
+    rating,
+    safety,
+    session_entries,
+)
 from ipt_fhir.mapping.appointment import read_appointment
 from ipt_fhir.mapping.goal import read_goal, write_goal
 from ipt_fhir.mapping.references import Writing, item_key, score_key
+from ipt_fhir.mapping.session_entries import NOTHING_MENDED, Mended
 from ipt_fhir.mapping.shelf import NoCourse, Shelf, Unread
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
+from ipt_fhir.model.forms import FilledForm
 from ipt_fhir.model.goals import Goal, Rating
 from ipt_fhir.model.measures import Response, SafetyItem
+from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.rawjson import JsonObject
 
 __all__ = ["RESOURCE_TYPES", "NoCourse", "Reading", "Unread", "changed", "from_fhir", "keys_of", "to_fhir"]
@@ -48,7 +65,8 @@ def to_fhir(episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] 
     """
     present = chart or {}
     filed = filed_part(episode, writing.site.carried)
-    return {key: _unless_same(present.get(key), write, writing.site) for key, write in _writers(filed, writing)}
+    drawn = _writers(filed, writing, present, Mended.of(episode))
+    return {key: _unless_same(present.get(key), write, writing.site) for key, write in drawn}
 
 
 def changed(written: Mapping[str, JsonObject], chart: Mapping[str, JsonObject]) -> list[str]:
@@ -56,29 +74,36 @@ def changed(written: Mapping[str, JsonObject], chart: Mapping[str, JsonObject]) 
     return [key for key, resource in written.items() if key not in chart or not rawjson.equal(resource, chart[key])]
 
 
-def from_fhir(resources: Iterable[JsonObject]) -> Reading:
+def from_fhir(resources: Iterable[JsonObject], catalogue: Catalogue = SHIPPED) -> Reading:
     """Rebuild the filed part of the newest course among the resources; order does not matter.
 
-    Raises NoCourse when there is none. Resources of others, or of another course, are passed over.
+    ``catalogue`` holds the instruments whose answers can be read (``Site.catalogue``). Raises NoCourse when there is no
+    course. Resources of others, or of another course, are passed over.
     """
     shelf = Shelf(resources)
     plan = shelf.newest_plan()
     fields = careplan.read_plan(plan, _members(shelf))
-    responses = _read_responses(shelf, plan)
-    items = _read_safety_items(shelf, plan, responses)
-    episode = beside.with_beside(Episode(**fields, responses=responses, safety_items=items), shelf)
-    return Reading(episode=episode, resources=shelf.with_keys(keys_of(episode)), unread=tuple(shelf.unread))
+    responses, forms = _read_responses(shelf, plan, catalogue)
+    totals = _read_totals(shelf, plan, catalogue)
+    items = _read_safety_items(shelf, plan, responses, totals)
+    course = Episode(**fields, responses=responses, forms=forms, totals=totals, safety_items=items)
+    episode = beside.with_beside(course, shelf)
+    keys = keys_of(episode, catalogue) | session_entries.keys_there(episode.id, shelf)
+    return Reading(episode=episode, resources=shelf.with_keys(keys), unread=tuple(shelf.unread))
 
 
-def keys_of(episode: Episode) -> set[str]:
+def keys_of(episode: Episode, catalogue: Catalogue = SHIPPED) -> set[str]:
     """The key of every resource that may carry the course, at any site."""
-    return {key for key, _ in _writers(episode, Writing(patient="any", site=Site(files=beside.BESIDE_TYPES)))}
+    everything = Site(files=beside.BESIDE_TYPES, catalogue=catalogue)
+    return {key for key, _ in _writers(episode, Writing(patient="any", site=everything))}
 
 
 Write = Callable[[JsonObject], JsonObject]
 
 
-def _writers(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
+def _writers(
+    episode: Episode, writing: Writing, chart: Mapping[str, JsonObject] | None = None, mended: Mended = NOTHING_MENDED
+) -> Iterable[tuple[str, Write]]:
     """Each resource's key and what writes it, given the chart's copy or an empty object."""
     for goal in episode.goals:
         yield goal.id, partial(write_goal, goal, writing, episode.therapist)
@@ -88,16 +113,29 @@ def _writers(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
     yield from beside.before_the_plan(episode, writing)
     yield episode.id, partial(careplan.write_plan, episode, writing)
     yield from _writers_of_measures(episode, writing)
+    answered = {
+        (response.id, answer.link_id): item_key(response.id, answer.link_id)
+        for response in episode.responses
+        for answer in response.answers
+    }
+    totals = {total.id: total.id for total in episode.totals}
     for item in episode.safety_items:
-        yield item.id, partial(safety.write_safety, item, episode.id, writing)
+        focus = answered.get((item.response, item.link_id)) or totals.get(item.response)
+        yield item.id, partial(safety.write_safety, item, episode.id, writing, focus=focus)
     yield from beside.after_the_plan(episode, writing)
+    yield from session_entries.writers(episode, writing, chart or {}, mended)
 
 
 def _writers_of_measures(episode: Episode, writing: Writing) -> Iterable[tuple[str, Write]]:
+    aims = {goal.id: goal.target.measure for goal in episode.goals if goal.target}
     for response in episode.responses:
         yield response.id, partial(questionnaireresponse.write_response, response, episode.id, writing)
-        for drawn in observation.drawn_from(response):
+        for drawn in observation.drawn_from(response, writing.site.catalogue, episode.responses, aims):
             yield drawn.key, partial(observation.write_observation, drawn, response, writing)
+    for form in episode.forms:
+        yield form.id, partial(filledform.write_form, form, episode.id, writing)
+    for total in episode.totals:
+        yield total.id, partial(enteredtotal.write_total, total, episode.id, writing)
     for goal in episode.goals:
         for item in goal.ratings:
             yield item.id, partial(rating.write_rating, item, goal, episode.therapist, writing)
@@ -154,21 +192,66 @@ def _of_plan(resource: JsonObject, plan: JsonObject) -> bool:
     return any(editing.target_of(item) in editing.targets(plan) for item in resource.get("basedOn", []))
 
 
-def _read_responses(shelf: Shelf, plan: JsonObject) -> tuple[Response, ...]:
+def _read_responses(
+    shelf: Shelf, plan: JsonObject, catalogue: Catalogue
+) -> tuple[tuple[Response, ...], tuple[FilledForm, ...]]:
+    """The answers to instruments, and those to every other form, in the order of their time."""
     focus = observation.focus_goals(shelf.of_type("Observation"), shelf.of_type("Goal"))
     known = shelf.ids("QuestionnaireResponse")
-    responses = []
+    drawn = {editing.identifier_of(item) for item in shelf.of_type("Observation")}
+    read_form = partial(filledform.read_form, known=known)
+    responses: list[Response | None] = []
+    forms: list[FilledForm | None] = []
     for resource in shelf.of_type("QuestionnaireResponse"):
-        if _of_plan(resource, plan):
-            goal = focus.get(score_key(editing.identifier_of(resource) or ""))
-            read = partial(questionnaireresponse.read_response, focus_goal=goal, known=known)
-            found = shelf.attempt(resource, read)
-            responses += [found] if found else []
-    return tuple(sorted(responses, key=lambda item: (item.authored, item.id)))
+        if not _of_plan(resource, plan):
+            continue
+        if _is_form(resource, catalogue, drawn):
+            forms.append(shelf.attempt(resource, read_form))
+        else:
+            measure = catalogue.instrument_for(str(resource.get("questionnaire")))
+            keys = observation.score_keys(editing.identifier_of(resource) or "", measure)
+            goal = next((focus[key] for key in keys if key in focus), None)
+            read = partial(questionnaireresponse.read_response, focus_goal=goal, known=known, catalogue=catalogue)
+            responses.append(shelf.attempt(resource, read))
+    return _in_order(responses), _in_order(forms)
 
 
-def _read_safety_items(shelf: Shelf, plan: JsonObject, responses: Iterable[Response]) -> tuple[SafetyItem, ...]:
-    opened_by = _response_of_item(shelf, responses)
+def _is_form(resource: JsonObject, catalogue: Catalogue, drawn: Set[str | None]) -> bool:
+    """Whether it answers a form without a score. One from which a score or a safety answer was drawn answers an
+    instrument, also where that is not known here; as a plain form nobody would watch over its safety item."""
+    measure = catalogue.instrument_for(str(resource.get("questionnaire")))
+    if measure:
+        return measure.scoring is None
+    key = editing.identifier_of(resource) or ""
+    items = resource.get("item", [])
+    links = [str(item.get("linkId")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return not {score_key(key), *(item_key(key, link) for link in links)} & drawn
+
+
+def _read_totals(shelf: Shelf, plan: JsonObject, catalogue: Catalogue) -> tuple[EnteredTotal, ...]:
+    """The totals somebody entered for this plan, in the order of their time."""
+    focus = observation.focus_goals(shelf.of_type("Observation"), shelf.of_type("Goal"))
+    known = shelf.ids("Observation")
+    found = []
+    for resource in shelf.of_type("Observation"):
+        if _of_plan(resource, plan) and enteredtotal.is_total(resource, catalogue):
+            goal = focus.get(editing.identifier_of(resource) or "")
+            read = partial(enteredtotal.read_total, focus_goal=goal, known=known, catalogue=catalogue)
+            found.append(shelf.attempt(resource, read))
+    return _in_order(found)
+
+
+Answered = TypeVar("Answered", bound=Response | FilledForm | EnteredTotal)
+
+
+def _in_order(found: Iterable[Answered | None]) -> tuple[Answered, ...]:
+    return tuple(sorted(filter(None, found), key=lambda item: (item.authored, item.id)))
+
+
+def _read_safety_items(
+    shelf: Shelf, plan: JsonObject, responses: Iterable[Response], totals: Iterable[EnteredTotal]
+) -> tuple[SafetyItem, ...]:
+    opened_by = _opened_by(shelf, responses, totals)
     items = []
     for resource in shelf.of_type("Task"):
         if safety.is_safety(resource) and _of_plan(resource, plan):
@@ -177,13 +260,12 @@ def _read_safety_items(shelf: Shelf, plan: JsonObject, responses: Iterable[Respo
     return tuple(sorted(items, key=lambda item: (item.opened, item.id)))
 
 
-def _response_of_item(shelf: Shelf, responses: Iterable[Response]) -> dict[str, str]:
-    """Response ids by each way a reference can name the Observation of one of their items."""
+def _opened_by(shelf: Shelf, responses: Iterable[Response], totals: Iterable[EnteredTotal]) -> dict[str, str]:
+    """Ids of responses and totals by each way a reference can name the Observation of one of their answers."""
     observations = {editing.identifier_of(item) or "": item for item in shelf.of_type("Observation")}
-    found: dict[str, str] = {}
-    for response in responses:
-        for answer in response.answers:
-            key = item_key(response.id, answer.link_id)
-            if key in observations:
-                found.update(dict.fromkeys(editing.targets(observations[key]), response.id))
-    return found
+    keys = {total.id: total.id for total in totals}
+    keys |= {
+        item_key(response.id, answer.link_id): response.id for response in responses for answer in response.answers
+    }
+    there = ((observations[key], owner) for key, owner in keys.items() if key in observations)
+    return {reference: owner for resource, owner in there for reference in editing.targets(resource)}

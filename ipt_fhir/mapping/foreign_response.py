@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ipt_fhir.mapping import foreign_words as words
-from ipt_fhir.mapping.tolerant import Element
+from ipt_fhir.mapping.tolerant import Element, Notes
 from ipt_fhir.model.foreign import ForeignAnswer, ForeignItem, ForeignResponse, Reason
+from ipt_fhir.rawjson import JsonObject
 
+_RESPONSE = "QuestionnaireResponse"
 _ITEM = "QuestionnaireResponse.item"
 
 
@@ -25,6 +27,11 @@ def open_response(root: Element) -> ForeignResponse:
         narrative=words.narrative(root),
         security=words.security(root),
     )
+
+
+def items_in_words(items: Sequence[JsonObject]) -> tuple[ForeignItem, ...]:
+    """The items of a response alone, question and answer in order; what is not built like an item is passed over."""
+    return _items(Element({"item": list(items)}, _RESPONSE, _RESPONSE, Notes()))
 
 
 def _items(owner: Element) -> tuple[ForeignItem, ...]:

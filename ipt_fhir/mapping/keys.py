@@ -19,14 +19,17 @@ def team_key(episode_id: str) -> str:
     return _key(episode_id, "care-team")
 
 
-def encounter_key(episode_id: str, session: Session) -> str:
-    """The key of the Encounter of a session; it stays the same when date or attendance change."""
-    return _key(episode_id, f"encounter/{_place(session)}")
+def encounter_key(episode_id: str, session: Session, take: int = 0) -> str:
+    """The key of the Encounter of a session; it stays the same when date or attendance change.
+
+    ``take`` counts the entries of that place that were entered in error before it (``mapping.session_entries``).
+    """
+    return _key(episode_id, f"encounter/{_place(session, take)}")
 
 
-def procedure_key(episode_id: str, session: Session) -> str:
-    """The key of the Procedure of a session."""
-    return _key(episode_id, f"procedure/{_place(session)}")
+def procedure_key(episode_id: str, session: Session, take: int = 0) -> str:
+    """The key of the Procedure of a session, as ``encounter_key``."""
+    return _key(episode_id, f"procedure/{_place(session, take)}")
 
 
 def episode_of_care_key(episode_id: str) -> str:
@@ -34,9 +37,10 @@ def episode_of_care_key(episode_id: str) -> str:
     return _key(episode_id, "episode-of-care")
 
 
-def _place(session: Session) -> str:
+def _place(session: Session, take: int) -> str:
     beside, number, kind = session.place
-    return f"{kind}/{number}" if beside else str(number)
+    place = f"{kind}/{number}" if beside else str(number)
+    return f"{place}/{take}" if take else place
 
 
 def _key(episode_id: str, part: str) -> str:

@@ -7,7 +7,7 @@ It is XHTML as FHIR allows it (Narrative, R4 section 2.4.0): headings, paragraph
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from html import escape as _escape_all
@@ -115,9 +115,13 @@ def of_sentences(*sentences: str) -> str:
 
 def of_answers(title: str, rows: Sequence[tuple[str, str]]) -> str:
     """A questionnaire: title, then question and answer."""
-    safe = zip(_escaped([left for left, _ in rows]), _escaped([right for _, right in rows]), strict=True)
-    cells = "".join([f"<tr><td>{left}</td><td>{right}</td></tr>" for left, right in safe])
-    return _paragraphs([title]) + f"<table><tbody>{cells}</tbody></table>"
+    return _paragraphs([title]) + _table(rows)
+
+
+def of_sections(title: str, sections: Iterable[tuple[str, Sequence[tuple[str, str]]]], after: str = "") -> str:
+    """Questions and answers under their headings (empty for none), and a sentence at the end."""
+    tables = (f"<h3>{escape(heading)}</h3>{_table(rows)}" if heading else _table(rows) for heading, rows in sections)
+    return _paragraphs([title]) + "".join(tables) + (_paragraphs([after]) if after else "")
 
 
 def plan_title(episode: Episode, site: Site) -> str:
@@ -244,6 +248,12 @@ def _status(goal: Goal, site: Site) -> str:
     if goal.achievement:
         return text(concepts.ACHIEVEMENTS[goal.achievement], site.language)
     return text(_GOAL_STATUS[goal.status.value], site.language)
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    safe = zip(_escaped([left for left, _ in rows]), _escaped([right for _, right in rows]), strict=True)
+    cells = "".join([f"<tr><td>{left}</td><td>{right}</td></tr>" for left, right in safe])
+    return f"<table><tbody>{cells}</tbody></table>"
 
 
 def _heading(title: str) -> str:

@@ -21,7 +21,7 @@ from ipt_fhir.mapping.publication import VERSION, codeable
 from ipt_fhir.mapping.timing import days, repeat
 from ipt_fhir.model.sessions import Phase, SessionKind
 from ipt_fhir.protocol.activities import ActivityTemplate
-from ipt_fhir.protocol.catalogue import activity_templates
+from ipt_fhir.protocol.catalogue import activity_templates, work_words
 from ipt_fhir.protocol.pace import DAYS_BETWEEN
 from ipt_fhir.protocol.variants import Variant
 from ipt_fhir.rawjson import JsonObject
@@ -125,7 +125,7 @@ def _belongs(template: ActivityTemplate, variant: Variant) -> bool:
 
 
 def _activity(template: ActivityTemplate, variant: Variant) -> JsonObject:
-    written: JsonObject = {"id": template.id, "title": template.text}
+    written: JsonObject = {"id": template.id, "title": work_words(template, variant)}
     if template.id == _MID_POINT:
         written["timingDuration"] = days(round((variant.sessions // 2 - 1) * DAYS_BETWEEN[variant.frequency]))
     return written | {

@@ -97,7 +97,8 @@ def _artifacts(variant: Variant) -> list[JsonObject]:
         written.append({"type": "documentation", "label": _FROM_MEMORY, "display": variant.recalled})
     for measure in variant.measures:
         found = instruments().get(measure)
-        place = {"resource": f"{found.canonical}|{found.version}"} if found else {"display": "Not in this package."}
+        form = f"{found.canonical}|{found.version}" if found and found.publishable else None
+        place = {"resource": form} if form else {"display": "Not in this package."}
         written.append({"type": "depends-on", "label": measure, **place})
     return written
 

@@ -20,21 +20,29 @@ _STILL_OPEN = ("preparation", "in-progress", "on-hold")
 _HELD = ("completed", "stopped")
 
 
-def write_procedure(session: Session, episode: Episode, writing: Writing, old: JsonObject) -> JsonObject:
+def write_procedure(
+    session: Session,
+    episode: Episode,
+    writing: Writing,
+    old: JsonObject,
+    *,
+    key: str | None = None,
+    encounter: str | None = None,
+) -> JsonObject:
     """The Procedure of a session; ``old`` as in ``write_goal``. One that was entered in error is left alone."""
     if amending.is_withdrawn(old):
         return old
     site = writing.site
     old.setdefault("resourceType", "Procedure")
     editing.put_profile(old, systems.US_CORE_PROCEDURE, site)
-    editing.put_identifier(old, procedure_key(episode.id, session))
+    editing.put_identifier(old, key or procedure_key(episode.id, session))
     _put_reason(old, session, writing)
     put_session(old, session)
     _put_status(old, session)
     editing.put_concept(old, "code", session_concept(session, writing))
     editing.put_reference(old, "subject", writing.subject)
     if "Encounter" in site.files:
-        editing.put_reference(old, "encounter", writing.to(encounter_key(episode.id, session)))
+        editing.put_reference(old, "encounter", writing.to(encounter or encounter_key(episode.id, session)))
     amending.add_reference(old, "basedOn", course_reference(episode, writing))
     if "performedDateTime" not in old:
         amending.put_span(old, "performedPeriod", session.date, session.starts, session.minutes)

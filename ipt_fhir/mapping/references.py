@@ -16,6 +16,11 @@ def score_key(response_id: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{response_id}/score"))
 
 
+def part_key(response_id: str, part: str) -> str:
+    """The key of the Observation that holds the score of a part of an instrument, by the id of the part."""
+    return str(uuid.uuid5(_NAMESPACE, f"{response_id}/part/{part}"))
+
+
 def item_key(response_id: str, link_id: str) -> str:
     """The key of the Observation that holds one answered item of a response (PHQ-9 item 9)."""
     return str(uuid.uuid5(_NAMESPACE, f"{response_id}/item{link_id}"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import editing, narrative
-from ipt_fhir.mapping.references import Writing, item_key
+from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.measures import SafetyAct, SafetyItem
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import concepts, systems
@@ -16,10 +16,16 @@ REVIEW = Concept(systems.IPT_ACTIVITY, "safety-review", N_("Review a safety answ
 ACT_TAKEN = Concept(systems.IPT_ACTIVITY, "safety-act", N_("What was done"))
 _LINK_ID = "linkId"
 _ANSWER = "answer"
+_RESPONSE = "response"
 
 
-def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject) -> JsonObject:
-    """The Task of a safety item. ``plan`` is the key of the CarePlan; ``old`` as in ``write_goal``."""
+def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject, *, focus: str | None) -> JsonObject:
+    """The Task of a safety item. ``plan`` is the key of the CarePlan; ``old`` as in ``write_goal``.
+
+    ``focus`` is the key of the Observation that holds the answer, or the total of its sheet. Until the patient has sent
+    the form there is none, and the Task stands alone: nothing of an unfinished form is filed but that somebody must act
+    (decision-D67).
+    """
     site = writing.site
     old.setdefault("resourceType", "Task")
     editing.put_identifier(old, item.id)
@@ -28,11 +34,12 @@ def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject)
     editing.put(old, "status", "requested" if item.open else "completed")
     editing.put(old, "intent", "plan")
     editing.put_concept(old, "code", editing.codeable(site, REVIEW))
-    editing.put_reference(old, "focus", writing.to(item_key(item.response, item.link_id)))
+    if focus:
+        editing.put_reference(old, "focus", writing.to(focus))
     editing.put_reference(old, "for", writing.subject)
     editing.put_time(old, "authoredOn", item.opened)
     _put_owner(old, item)
-    editing.put_ours(old, "input", _inputs(item), _input_key)
+    editing.put_ours(old, "input", _inputs(item, alone=focus is None), _input_key)
     _put_act(old, item, writing)
     narrative.put_text(old, narrative.of_sentences(_sentence(item, writing)), site)
     return old
@@ -41,14 +48,16 @@ def write_safety(item: SafetyItem, plan: str, writing: Writing, old: JsonObject)
 def read_safety(resource: JsonObject, opened_by: Mapping[str, str]) -> SafetyItem:
     """The safety item of one of our Tasks.
 
-    ``opened_by`` gives the id of a response by the reference to the Observation of its answer. Raises KeyError or
-    ValueError when the Task lost what makes it a safety item.
+    ``opened_by`` gives the id of a response or total by the reference to the Observation of its answer. Raises KeyError
+    or ValueError when the Task lost what makes it a safety item.
     """
-    inputs = {item["type"]["text"]: item["valueString"] for item in resource.get("input", [])}
+    inputs = {item["type"]["text"]: item["valueString"] for item in resource.get("input", []) if _input_key(item)}
     act = _read_act(resource)
+    focus = editing.target_of(resource.get("focus"))
+    owner = editing.read_person(resource.get("owner"))
     return SafetyItem(
         id=editing.identifier_of(resource) or resource["id"],
-        response=opened_by[editing.target_of(resource["focus"]) or ""],
+        response=opened_by[focus] if focus else inputs[_RESPONSE],
         link_id=inputs[_LINK_ID],
         answer=inputs[_ANSWER],
         opened=editing.required_time(resource["authoredOn"]),
@@ -56,6 +65,7 @@ def read_safety(resource: JsonObject, opened_by: Mapping[str, str]) -> SafetyIte
         settled=editing.required_time(resource["executionPeriod"]["end"]) if act else None,
         settled_by=editing.read_person(resource.get("requester")),
         handed_to=resource["owner"]["display"] if act is SafetyAct.HANDED_OVER else None,
+        owner=owner if act is not SafetyAct.HANDED_OVER else None,
     )
 
 
@@ -65,9 +75,11 @@ def is_safety(resource: JsonObject) -> bool:
 
 
 def _put_owner(old: JsonObject, item: SafetyItem) -> None:
-    """Who has to act, or has acted: the colleague who accepted, else the person who settled it."""
+    """Who has to act: the colleague who accepted, else who is on duty. And who settled it."""
     if item.handed_to:
         editing.put_reference(old, "owner", None, item.handed_to)
+    elif item.owner:
+        editing.put_reference(old, "owner", item.owner.reference, item.owner.display)
     if item.settled_by:
         editing.put_reference(old, "requester", item.settled_by.reference, item.settled_by.display)
 
@@ -76,14 +88,14 @@ def _is_plan(element: JsonObject, plan: str, writing: Writing) -> bool:
     return editing.target_of(element) in {writing.to(plan), f"urn:uuid:{plan}"}
 
 
-def _inputs(item: SafetyItem) -> list[JsonObject]:
-    values = {_LINK_ID: item.link_id, _ANSWER: item.answer}
+def _inputs(item: SafetyItem, *, alone: bool) -> list[JsonObject]:
+    values = {_LINK_ID: item.link_id, _ANSWER: item.answer} | ({_RESPONSE: item.response} if alone else {})
     return [{"type": {"text": name}, "valueString": value} for name, value in values.items()]
 
 
 def _input_key(entry: JsonObject) -> str | None:
     name = entry.get("type", {}).get("text")
-    return name if name in {_LINK_ID, _ANSWER} else None
+    return name if name in {_LINK_ID, _ANSWER, _RESPONSE} else None
 
 
 def _put_act(old: JsonObject, item: SafetyItem, writing: Writing) -> None:
@@ -112,6 +124,7 @@ def _read_act(resource: JsonObject) -> SafetyAct | None:
 def _sentence(item: SafetyItem, writing: Writing) -> str:
     language = writing.site.language
     if item.act is None:
-        return text(N_("A safety answer waits for review with the patient."), language)
+        waits = text(N_("A safety answer waits for review with the patient."), language)
+        return f"{waits} {text(N_('To act: {name}.'), language, name=item.owner.display)}" if item.owner else waits
     done = text(concepts.SAFETY_ACTS[item.act].label, language)
     return text(N_("Safety answer reviewed: {act}."), language, act=done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ipt_fhir.mapping import editing
 from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session, SessionKind
@@ -14,6 +14,21 @@ def put_progress(element: JsonObject, sessions: Sequence[Session], told: Sequenc
     """Bring the progress of the course activity up to date; ``told`` is each session in words. Others' notes stay."""
     held = [_write(session, words) for session, words in zip(sessions, told, strict=True) if session.closed]
     editing.put_ours(element, "progress", held, _key)
+
+
+def take_out(plan: JsonObject, held: Sequence[JsonObject], is_course: Callable[[JsonObject], bool]) -> None:
+    """Drop the note of a session that was taken out; ``held`` is the whole progress of the course activity.
+
+    An item of a list may say more than is wanted of it (decision-D48), so a note that is gone is not missed there.
+    """
+    found = [item for item in plan.get("activity", []) if is_course(item)]
+    if any(len(item.get("progress", [])) > len(held) for item in found):
+        plan["activity"] = [_with_progress(item, held) if is_course(item) else item for item in plan["activity"]]
+
+
+def _with_progress(element: JsonObject, held: Sequence[JsonObject]) -> JsonObject:
+    rest = {name: value for name, value in element.items() if name != "progress"}
+    return {**rest, "progress": list(held)} if held else rest
 
 
 def read_progress(plan: JsonObject) -> Iterable[Session]:

@@ -11,15 +11,17 @@ from ipt_fhir.model.activities import COURSE, Activity
 from ipt_fhir.model.consents import ConsentDecision
 from ipt_fhir.model.ending import RelapsePlan, TerminationReview
 from ipt_fhir.model.fidelity import Fidelity
-from ipt_fhir.model.formulation import Formulation, RoleSheet
+from ipt_fhir.model.forms import FilledForm
+from ipt_fhir.model.formulation import Formulation, GriefSheet, LadderStep, RoleSheet
 from ipt_fhir.model.goals import Goal
 from ipt_fhir.model.inventory import InventoryEntry
 from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.model.people import DiagnosisLink, Person
-from ipt_fhir.model.problem_areas import ProblemArea, Rank
+from ipt_fhir.model.problem_areas import FormerArea, ProblemArea, Rank
 from ipt_fhir.model.records import Document, Message, RecordLink
-from ipt_fhir.model.sessions import Phase, Session
+from ipt_fhir.model.sessions import Phase, Session, SessionCorrection, SkippedPhase
 from ipt_fhir.model.timeline import TimelineEvent
+from ipt_fhir.model.totals import EnteredTotal
 
 
 class EpisodeStatus(StrEnum):
@@ -74,7 +76,9 @@ class Episode:
     """A course of IPT: one CarePlan in the hospital's record (decision-D5).
 
     ``id`` is a UUID, ``variant`` a code of ``protocol/variants.toml``. ``sick_role_on`` is the day on which the patient
-    was told about the illness and the part to play in recovery. Which fields are filed and which stay in this app is
+    was told about the illness and the part to play in recovery, ``ending_agreed_on`` the day on which both decided that
+    the ending begins before its number comes; ``skipped_phases`` are those left out, ``former_areas`` the leading areas
+    that were given up, oldest first. Which fields are filed and which stay in this app is
     the table in ``filed_parts``.
     """
 
@@ -91,6 +95,8 @@ class Episode:
     activities: tuple[Activity, ...] = ()
     sessions: tuple[Session, ...] = ()
     responses: tuple[Response, ...] = ()
+    forms: tuple[FilledForm, ...] = ()
+    totals: tuple[EnteredTotal, ...] = ()
     safety_items: tuple[SafetyItem, ...] = ()
     setting: Setting | None = None
     supervisor: Person | None = None
@@ -104,8 +110,14 @@ class Episode:
     timeline: tuple[TimelineEvent, ...] = ()
     formulations: tuple[Formulation, ...] = ()
     role_sheet: RoleSheet | None = None
+    grief_sheet: GriefSheet | None = None
+    contact_ladder: tuple[LadderStep, ...] = ()
     fidelity: tuple[Fidelity, ...] = ()
     relapse_plan: RelapsePlan | None = None
+    session_corrections: tuple[SessionCorrection, ...] = ()
+    ending_agreed_on: date | None = None
+    skipped_phases: tuple[SkippedPhase, ...] = ()
+    former_areas: tuple[FormerArea, ...] = ()
 
     def __post_init__(self) -> None:
         """The rules no mapping and no page may break: each raises ValueError with its sentence."""
@@ -116,6 +128,8 @@ class Episode:
         if self.review and self.review.ended_on < self.started:
             raise ValueError("a course ends after it has started")
         _check_order([(item.authored, item.id) for item in self.responses])
+        _check_order([(item.authored, item.id) for item in self.forms])
+        _check_order([(item.authored, item.id) for item in self.totals])
         _check_order([(item.opened, item.id) for item in self.safety_items])
         _check_order([(item.sent, item.id) for item in self.messages])
         _check_order([(item.written, item.id) for item in self.documents])
@@ -131,6 +145,11 @@ class Episode:
     def primary_area(self) -> ProblemArea | None:
         """The leading problem area, if one is chosen."""
         return next((area for area in self.problem_areas if area.rank is Rank.PRIMARY), None)
+
+    @property
+    def measured(self) -> tuple[Response | EnteredTotal, ...]:
+        """What was answered to instruments, and totals read off sheets; also what no longer counts."""
+        return (*self.responses, *self.totals)
 
     @property
     def open_safety_items(self) -> tuple[SafetyItem, ...]:
@@ -154,7 +173,7 @@ def _check_sessions(episode: Episode) -> None:
 
 def _check_order(stamps: Sequence[tuple[datetime, str]]) -> None:
     if list(stamps) != sorted(stamps):
-        raise ValueError("responses, safety items, messages and documents stand in the order of their time")
+        raise ValueError("answers, totals, safety items, messages and documents stand in the order of their time")
 
 
 def _ids(episode: Episode) -> Iterable[str]:
@@ -163,12 +182,15 @@ def _ids(episode: Episode) -> Iterable[str]:
         episode.goals,
         episode.activities,
         episode.responses,
+        episode.forms,
+        episode.totals,
         episode.safety_items,
         episode.consents,
         episode.messages,
         episode.documents,
         episode.inventory,
         episode.timeline,
+        episode.contact_ladder,
         episode.fidelity,
     ):
         yield from (item.id for item in items)

@@ -11,13 +11,16 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from operator import is_
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.measures import ResponseStatus
+from ipt_fhir.model.forms import FilledForm
+from ipt_fhir.model.measures import Response, ResponseStatus
+from ipt_fhir.model.totals import EnteredTotal
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,7 +29,8 @@ else:
 
 
 Carried = frozenset[str]
-"""What a site allows beside the plan: resource types (``Consent``) and code systems (``ICD-10-CM``)."""
+"""What a site allows beside the plan: resource types (``Consent``), code systems (``ICD-10-CM``), and the forms that
+stay local elsewhere, each by its address and by the id of its instrument."""
 
 ICD_10_CM = "ICD-10-CM"
 USUAL: Carried = frozenset({ICD_10_CM})
@@ -43,7 +47,7 @@ class Destination(StrEnum):
 
 _CHART_FIELDS = {
     "Episode": "id variant status phase started therapist diagnoses problem_areas contract goals activities sessions "
-    "responses safety_items setting links review",
+    "responses forms totals safety_items setting links review",
     "Person": "display reference",
     "DiagnosisLink": "reference display",
     "ProblemArea": "code rank proposed_by agreed_by_patient agreed_on closed_on",
@@ -56,8 +60,10 @@ _CHART_FIELDS = {
     "Activity": "id kind code text status due owner starts minutes outcome inline by_us",
     "Session": "number date phase kind attendance mode starts minutes closed",
     "Response": "id instrument authored author answers focus_goal status replaces self_entered",
-    "Answer": "link_id code",
-    "SafetyItem": "id response link_id answer opened act settled settled_by handed_to",
+    "Answer": "link_id code number",
+    "FilledForm": "id form title authored author items status replaces self_entered",
+    "EnteredTotal": "id instrument total authored author worrying focus_goal status replaces",
+    "SafetyItem": "id response link_id answer opened act settled settled_by handed_to owner",
     "RecordLink": "relation reference display",
     "TerminationReview": "reason ended_on dispositions reviewed_on",
     "ConsentDecision": "id kind permitted decided_on withdrawn_on",
@@ -66,10 +72,19 @@ _CHART_FIELDS = {
 }
 
 _LOCAL_FIELDS = {
-    "Episode": "sick_role_on inventory timeline formulations role_sheet fidelity relapse_plan",
+    "Episode": "sick_role_on inventory timeline formulations role_sheet grief_sheet contact_ladder fidelity "
+    "relapse_plan session_corrections ending_agreed_on skipped_phases former_areas",
     "ProblemArea": "rationale about stages",
     "StageOn": "day stage",
-    "Session": "focus mood_link mood_event techniques step",
+    "FormerArea": "area left_on reason",
+    "SkippedPhase": "phase reason day",
+    "Session": "focus mood_link mood_event techniques step step_outcome",
+    "SessionCorrection": "number kind day at by reason taken_out",
+    "ConsentDecision": "recorded_by withdrawal_recorded_by",
+    "Response": "local withdrawn",
+    "FilledForm": "local withdrawn",
+    "EnteredTotal": "withdrawn",
+    "Withdrawal": "at by reason never_filed",
     "SafetyItem": "reason",
     "TerminationReview": "gains unmet confidence",
     "InventoryEntry": "id role initial before now wanted contact lives_with confiding support_received support_given "
@@ -79,6 +94,8 @@ _LOCAL_FIELDS = {
     "TimelineEvent": "id when kind text mood person",
     "Formulation": "version text author agreed_on",
     "RoleSheet": "old_good old_bad new_good new_bad",
+    "GriefSheet": "good hard changed ahead",
+    "LadderStep": "id text person wanted done_on",
     "Fidelity": "id session rated_on marks rater",
     "FidelityMark": "item mark",
     "RelapsePlan": "signs actions contacts review_on",
@@ -102,32 +119,53 @@ FILED_PARTS: dict[str, Destination] = {
 
 
 def filed_part(episode: Episode, carried: Carried = USUAL) -> Episode:
-    """The episode as the chart holds it: local fields emptied; what is not finished is left out.
+    """The episode as the chart holds it: local fields emptied; what is not finished, or is local as a whole, left out.
 
     Not finished are sessions that are not closed and questionnaires in progress.
     """
     closed = tuple(session for session in episode.sessions if session.closed)
-    finished = tuple(item for item in episode.responses if item.status is not ResponseStatus.IN_PROGRESS)
-    if (len(closed), len(finished)) != (len(episode.sessions), len(episode.responses)):
-        episode = dataclasses.replace(episode, sessions=closed, responses=finished)
+    finished = tuple(item for item in episode.responses if is_filed(item, carried))
+    forms = tuple(item for item in episode.forms if is_filed(item, carried))
+    totals = tuple(item for item in episode.totals if is_filed(item, carried))
+    held = (episode.sessions, episode.responses, episode.forms, episode.totals)
+    if tuple(map(len, (closed, finished, forms, totals))) != tuple(map(len, held)):
+        episode = dataclasses.replace(episode, sessions=closed, responses=finished, forms=forms, totals=totals)
     return cast(Episode, _without_local(episode, carried))
 
 
 def with_local(filed: Episode, here: Episode, carried: Carried = USUAL) -> Episode:
-    """The chart's course with what only this app holds: local fields of the same items, and what is not finished.
+    """The chart's course with what only this app holds: local fields of the same items, and what is never filed.
 
     An open session whose place the chart already has is closed there and is not brought back.
     """
     places = {session.place for session in filed.sessions}
     still_open = (item for item in here.sessions if not item.closed and item.place not in places)
-    known = {item.id for item in filed.responses}
-    started = (item for item in here.responses if item.status is ResponseStatus.IN_PROGRESS and item.id not in known)
     restored = cast(Episode, _restored(filed, here, carried))
     return dataclasses.replace(
         restored,
         sessions=tuple(sorted((*restored.sessions, *still_open), key=lambda session: session.place)),
-        responses=tuple(sorted((*restored.responses, *started), key=lambda item: (item.authored, item.id))),
+        responses=_with_kept(restored.responses, here.responses, carried),
+        forms=_with_kept(restored.forms, here.forms, carried),
+        totals=_with_kept(restored.totals, here.totals, carried),
     )
+
+
+Answered = TypeVar("Answered", bound=Response | FilledForm | EnteredTotal)
+
+
+def _with_kept(filed: Sequence[Answered], here: Sequence[Answered], carried: Carried) -> tuple[Answered, ...]:
+    known = {item.id for item in filed}
+    kept = (item for item in here if item.id not in known and not is_filed(item, carried))
+    return tuple(sorted((*filed, *kept), key=lambda item: (item.authored, item.id)))
+
+
+def is_filed(version: Response | FilledForm | EnteredTotal, carried: Carried) -> bool:
+    """Whether these answers go to the chart: they are finished, the form is not one that stays here, and they were not
+    withdrawn before the chart ever had them."""
+    name = version.address if isinstance(version, FilledForm) else version.instrument
+    stays = version.local and name not in carried
+    recalled = version.withdrawn is not None and version.withdrawn.never_filed
+    return version.status is not ResponseStatus.IN_PROGRESS and not stays and not recalled
 
 
 def _restored(filed: object, here: object, carried: Carried) -> object:

@@ -162,6 +162,24 @@ class ForeignPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignMember:
+    """Somebody of a team: the name as the chart shows it, and the roles in words."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignTeam:
+    """A CareTeam of somebody else: who looks after the patient. ``status`` as spelled."""
+
+    reference: str
+    name: str = ""
+    status: str = ""
+    members: tuple[ForeignMember, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignAnswer:
     """An answer in words, the FHIR type it had (``Coding``, ``decimal``), and the questions asked because of it."""
 

@@ -36,6 +36,15 @@ class Rank(StrEnum):
     SECONDARY = "secondary"
 
 
+class FocusChange(StrEnum):
+    """Why the leading area was changed. Chosen, never typed."""
+
+    NEW_INFORMATION = "new-information"
+    WORKED_THROUGH = "worked-through"
+    PATIENT_WISH = "patient-wish"
+    NOT_THE_FOCUS = "not-the-focus"
+
+
 class ProposedBy(StrEnum):
     """Who brought the area up; IPT agrees a focus, it does not assign one."""
 
@@ -86,3 +95,12 @@ class ProblemArea:
     def stage(self) -> DisputeStage | None:
         """Where the dispute stands now."""
         return max(self.stages, key=lambda item: item.day).stage if self.stages else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerArea:
+    """An area that led and was given up: as it was agreed, the day, and why where somebody said so. Local."""
+
+    area: ProblemArea
+    left_on: date
+    reason: FocusChange | None = None

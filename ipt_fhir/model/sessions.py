@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from ipt_fhir.model.activities import Outcome
 from ipt_fhir.model.limits import check_text
+from ipt_fhir.model.people import Person
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 
 
@@ -19,6 +21,23 @@ class Phase(StrEnum):
     TERMINATION = "termination"
     MAINTENANCE = "maintenance"
     CLOSED = "closed"
+
+
+class SkipReason(StrEnum):
+    """Why a phase is left out. Chosen, never typed."""
+
+    HELD_ELSEWHERE = "held-elsewhere"
+    AGREED_TOGETHER = "agreed-together"
+    COURSE_SHORTENED = "course-shortened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedPhase:
+    """A phase the course left out: why, and on which day that was decided. Local."""
+
+    phase: Phase
+    reason: SkipReason
+    day: date
 
 
 class SessionKind(StrEnum):
@@ -93,7 +112,8 @@ class Session:
     """One session. It counts against the contract once closed; until then it exists in this app only.
 
     ``starts`` carries its zone, ``minutes`` is how long it lasted. Focus, mood link, techniques and the step until next
-    time stay local; ``mood_event`` is the id of a timeline event, ``step`` what the patient will try (200 characters).
+    time stay local; ``mood_event`` is the id of a timeline event, ``step`` what the patient will try (200 characters)
+    and ``step_outcome`` what came of it by the next time.
     """
 
     number: int
@@ -110,6 +130,7 @@ class Session:
     mood_event: str | None = None
     techniques: tuple[Technique, ...] = ()
     step: str | None = None
+    step_outcome: Outcome | None = None
 
     def __post_init__(self) -> None:
         """Session numbers start at 1; a start lies on the day of the session; a length is a positive number."""
@@ -124,5 +145,33 @@ class Session:
     @property
     def place(self) -> tuple[bool, int, str]:
         """What tells sessions of a course apart and puts them in order: counted ones first, by number."""
-        counts = self.kind.counts
-        return (not counts, self.number, "" if counts else self.kind.value)
+        return session_place(self.kind, self.number)
+
+
+def session_place(kind: SessionKind, number: int) -> tuple[bool, int, str]:
+    """``Session.place`` of a session of that kind and number."""
+    counts = kind.counts
+    return (not counts, number, "" if counts else kind.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCorrection:
+    """That a closed session was opened again or taken out, in this app only: which, when, by whom, and why it was.
+
+    ``number`` and ``kind`` name the session, ``day`` is the day it had. ``taken_out`` tells that it never took place.
+    The typed ``reason`` has at most 300 characters.
+    """
+
+    number: int
+    kind: SessionKind = SessionKind.INDIVIDUAL
+    day: date
+    at: datetime
+    by: Person | None = None
+    reason: str
+    taken_out: bool = False
+
+    def __post_init__(self) -> None:
+        """A time has its zone; there is a reason, and it keeps to its field."""
+        check_text(self, "reason")
+        if self.at.tzinfo is None:
+            raise ValueError("the time of a correction has its zone")

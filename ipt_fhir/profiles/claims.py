@@ -16,7 +16,7 @@ def profile_of(resource: JsonObject) -> str | None:
     if kind == "Goal":
         return _of_goal(resource)
     if kind == "Observation" and _is_score(resource):
-        return systems.IPT_SCORE
+        return systems.IPT_SCORE if resource.get("derivedFrom") else systems.IPT_ENTERED_SCORE
     return None
 
 

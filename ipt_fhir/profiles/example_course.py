@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from ipt_fhir.instruments.catalogue import instrument
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus, Outcome, Owner
@@ -15,6 +16,7 @@ from ipt_fhir.model.measures import Answer, Response, ResponseStatus, SafetyAct,
 from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy, Rank
 from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session, SessionKind
+from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
 from ipt_fhir.protocol.goals import scale_of
 from ipt_fhir.protocol.pace import day_of_session
@@ -57,6 +59,9 @@ def ended_course() -> Episode:
         ),
         sessions=tuple(_sessions(variant)),
         responses=(first, mistaken, corrected),
+        totals=(
+            EnteredTotal(id=_id(33), instrument="wsas", total=Decimal(24), authored=_noon(STARTED), author=THERAPIST),
+        ),
         safety_items=(_safety_item(first),),
         review=TerminationReview(
             reason=TerminationReason.COMPLETED,
@@ -149,11 +154,11 @@ def _responses() -> tuple[Response, Response, Response]:
 
 def _response(number: int, authored: datetime, points: str) -> Response:
     """A PHQ-9 with one digit of points for each scored item."""
-    rule = instrument("phq-9").scoring
-    codes = {link_id: {value: code for code, value in options.items()} for link_id, options in rule.points.items()}
+    measure = instrument("phq-9")
+    codes = {link_id: {value: code for code, value in measure.points(link_id).items()} for link_id in measure.counted}
     answers = (
         Answer(link_id=link_id, code=codes[link_id][int(digit)])
-        for link_id, digit in zip(rule.items, points, strict=True)
+        for link_id, digit in zip(measure.counted, points, strict=True)
     )
     return Response(id=_id(number), instrument="phq-9", authored=authored, author=THERAPIST, answers=tuple(answers))
 
@@ -166,7 +171,7 @@ def _safety_item(response: Response) -> SafetyItem:
         id=_id(40),
         response=response.id,
         link_id=answer.link_id,
-        answer=answer.code,
+        answer=str(answer.given),
         opened=response.authored,
         act=SafetyAct.DISCUSSED,
         settled=_noon(STARTED, 20),

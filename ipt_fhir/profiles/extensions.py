@@ -131,9 +131,9 @@ EXTENSIONS = (
     Extension(
         url=systems.EXTENSION_REPLACES,
         title="IPT replaced response",
-        description="The response that this corrected one replaces.",
-        contexts=("QuestionnaireResponse",),
-        value=Value(type="Reference", short="The response that no longer counts", targets=("QuestionnaireResponse",)),
+        description="The response, or the total entered by hand, that this corrected one replaces.",
+        contexts=("QuestionnaireResponse", "Observation"),
+        value=Value(type="Reference", short="What no longer counts", targets=("QuestionnaireResponse", "Observation")),
     ),
 )
 

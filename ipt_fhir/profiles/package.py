@@ -32,8 +32,6 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 
 FILE_NAME: Final = f"{guide.PACKAGE}-{VERSION}.tgz"
-_SHIPPED = "A"
-"""The licence class of instruments whose texts may be shipped."""
 _INDEXED = ("resourceType", "id", "url", "version", "kind", "type")
 
 
@@ -69,7 +67,7 @@ def _definitions() -> Iterator[JsonObject]:
     yield from concept_maps()
     yield from extension_definitions()
     yield from profile_definitions()
-    yield from (questionnaire(name) for name, found in instruments().items() if found.licence.shipping == _SHIPPED)
+    yield from (questionnaire(name) for name, found in instruments().items() if found.publishable)
     yield from map(write_activity_definition, activity_templates().values())
     yield from map(write_plan_definition, variants().values())
     yield guide.naming_system()

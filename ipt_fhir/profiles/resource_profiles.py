@@ -54,6 +54,13 @@ def profile_definitions() -> Iterator[JsonObject]:
         systems.PCO_PROM_SCORE,
         _of_score(),
     )
+    yield _profile(
+        systems.IPT_ENTERED_SCORE,
+        "IPT score entered by hand",
+        "A total that somebody read off a sheet whose texts are not ours to ship. It is derived from nothing.",
+        systems.PCO_PROM_SCORE,
+        _of_entered_score(),
+    )
 
 
 def _profile(url: str, title: str, description: str, base: str, elements: Iterator[JsonObject]) -> JsonObject:
@@ -157,14 +164,25 @@ def _of_any_goal() -> Iterator[JsonObject]:
 
 
 def _of_score() -> Iterator[JsonObject]:
+    yield from _of_any_score()
+    yield _element("Observation.derivedFrom", min=1, mustSupport=True)
+
+
+def _of_entered_score() -> Iterator[JsonObject]:
+    yield from _of_any_score(_element("Observation.basedOn", min=1, mustSupport=True))
+    yield _element("Observation.derivedFrom", max="0")
+
+
+def _of_any_score(*first: JsonObject) -> Iterator[JsonObject]:
+    """Elements in the order of the resource; ``first`` stand before the code."""
     yield {"id": "Observation", "path": "Observation"}
     yield from _identifier("Observation")
+    yield from first
     yield _element("Observation.code", binding={"strength": "required", "valueSet": SCORE_CODES})
     yield _element("Observation.value[x]", min=1, type=[{"code": "Quantity"}], mustSupport=True)
     yield _element("Observation.value[x].value", min=1)
     yield _element("Observation.value[x].code", min=1, patternCode="{score}")
     yield _element("Observation.dataAbsentReason", max="0")
-    yield _element("Observation.derivedFrom", min=1, mustSupport=True)
 
 
 def _identifier(kind: str) -> Iterator[JsonObject]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from msgspec import Struct, convert
 
+from ipt_fhir.instruments.catalogue import instruments
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.mapping import careteam, safety
 from ipt_fhir.mapping.publication import heading
@@ -18,7 +19,7 @@ from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, vari
 from ipt_fhir.protocol.goals import GoalTemplate
 from ipt_fhir.protocol.variants import Variant
 from ipt_fhir.rawjson import JsonObject
-from ipt_fhir.terminology import concepts, plan_words, scores, systems, therapy
+from ipt_fhir.terminology import concepts, form_words, plan_words, scores, systems, therapy
 from ipt_fhir.terminology.concepts import Concept
 from ipt_fhir.terminology.roles import ROLES
 
@@ -103,7 +104,8 @@ def _concepts() -> Iterator[Concept]:
     for table in _tables():
         yield from table
     yield from (score.concept for score in scores.SCORES.values())
-    yield concepts.DISPUTE_STAGE_MEASURE
+    yield from (concepts.DISPUTE_STAGE_MEASURE, concepts.WORRYING_ANSWER)
+    yield from _answers()
     yield from (Concept(systems.IPT_VARIANT, item.id, item.title) for item in variants().values())
     yield from (Concept(systems.IPT_ACTIVITY, item.id, item.text) for item in activity_templates().values())
     yield from (safety.REVIEW, safety.ACT_TAKEN, Concept(systems.IPT_ACTIVITY, OTHER, N_("Other work")))
@@ -122,7 +124,18 @@ def _tables() -> Iterator[Iterable[Concept]]:
     for of_plan in (plan_words.ATTENDANCES, plan_words.SESSION_MODES, plan_words.RANKS, plan_words.PROPOSERS):
         yield of_plan.values()
     yield from (plan_words.ARTEFACTS.values(), plan_words.OFF_TRACK_REASONS.values())
+    for of_inventory in (form_words.CONTACTS, form_words.CONFIDINGS, form_words.SUPPORTS, form_words.MOOD_LINKS):
+        yield of_inventory.values()
+    yield from (form_words.CONFLICTS, form_words.FIDELITY_MARKS, form_words.FITS, form_words.COMPANY)
+    yield from (form_words.MISSED_SESSIONS, form_words.WHOSE)
     yield (careteam.THERAPIST, careteam.SUPERVISOR)
+
+
+def _answers() -> Iterable[Concept]:
+    """The answers of our own code system that the instruments offer, each once, in the order of the forms."""
+    items = (item for found in instruments().values() for item in found.items)
+    options = (option for item in items for option in item.options if option.system == systems.IPT_ANSWER)
+    return dict.fromkeys(Concept(option.system, option.code, option.display) for option in options)
 
 
 def _concept(concept: Concept, definition: str) -> JsonObject:

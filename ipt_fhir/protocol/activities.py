@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ipt_fhir.locale.texts import N_
 from ipt_fhir.model.activities import ActivityKind, Owner
 from ipt_fhir.model.sessions import Phase, SessionKind
 from ipt_fhir.protocol.variants import Format, Variant
+
+SESSIONAL = "sessional-measure"
+"""The measure of every session: a plan calls it by the leading measure of its variant (``catalogue.work_words``)."""
+AT_EVERY_SESSION = N_("{measure} at every session")
 
 
 class ActivityTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

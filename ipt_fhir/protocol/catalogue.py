@@ -10,28 +10,36 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from ipt_fhir.instruments.catalogue import instruments
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue, Instrument
 from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.model.episode import Setting
 from ipt_fhir.model.problem_areas import ProblemAreaCode
-from ipt_fhir.protocol.activities import ActivityTemplate
+from ipt_fhir.protocol.activities import AT_EVERY_SESSION, SESSIONAL, ActivityTemplate
 from ipt_fhir.protocol.goals import GoalTemplate
 from ipt_fhir.protocol.schools import School
+from ipt_fhir.protocol.settings import SettingDefaults
 from ipt_fhir.protocol.variants import FALLBACK_MEASURE, Variant
+from ipt_fhir.terminology.scores import SCORES
 
 __all__ = [
     "ActivityTemplate",
     "GoalTemplate",
     "School",
+    "SettingDefaults",
     "UnknownVariant",
     "Variant",
     "VariantNotSupported",
     "activity_templates",
     "goal_templates",
+    "measure_of",
     "measures_of",
     "offered_templates",
     "schools",
+    "settings",
     "supported_variant",
+    "usual_in",
     "variants",
+    "work_words",
 ]
 
 
@@ -109,9 +117,40 @@ def supported_variant(variant_id: str) -> Variant:
     return variant
 
 
-def measures_of(variant: Variant) -> tuple[str, ...]:
-    """The ids of those default instruments that exist in this version, the leading one first; never empty."""
-    return tuple(name for name in variant.measures if name in instruments()) or (FALLBACK_MEASURE,)
+def measures_of(variant: Variant, catalogue: Catalogue = SHIPPED) -> tuple[str, ...]:
+    """The ids of those default instruments that are here, the leading one first; never empty."""
+    known = catalogue.instruments()
+    named = (SCORES[name].instrument if name in SCORES else name for name in variant.measures)
+    return tuple(dict.fromkeys(name for name in named if name in known)) or (FALLBACK_MEASURE,)
+
+
+def measure_of(variant: Variant, instrument_id: str, catalogue: Catalogue = SHIPPED) -> Instrument:
+    """An instrument as the variant reads it: where it names one score of several (binge episodes of the weekly count),
+    judged by that score. Raises UnknownInstrument."""
+    found = catalogue.instrument(instrument_id)
+    named = (name for name in variant.measures if name in SCORES and SCORES[name].instrument == instrument_id)
+    return next((found.by_part(name) for name in named), found)
+
+
+def work_words(
+    template: ActivityTemplate, variant: Variant, language: str = "en", catalogue: Catalogue = SHIPPED
+) -> str:
+    """What planned work is called in a plan of the variant: the measure of every session by the name of its measure."""
+    if template.id != SESSIONAL:
+        return text(template.text, language)
+    leading = measure_of(variant, measures_of(variant, catalogue)[0], catalogue)
+    return text(AT_EVERY_SESSION, language, measure=text(leading.title, language))
+
+
+@cache
+def settings() -> dict[str, SettingDefaults]:
+    """What is usual in each setting, by its code."""
+    return _by_id("settings.toml", "setting", SettingDefaults)
+
+
+def usual_in(setting: Setting | None) -> SettingDefaults:
+    """What is usual in a setting; in a practice's rooms where nobody said."""
+    return settings()[setting or Setting.OUTPATIENT]
 
 
 def _by_id(file: str, name: str, kind: type[Row]) -> dict[str, Row]:

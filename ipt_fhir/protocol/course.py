@@ -14,11 +14,12 @@ from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.locale.texts import text
 from ipt_fhir.model.activities import Activity, ActivityStatus
 from ipt_fhir.model.ending import TerminationReason
 from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
-from ipt_fhir.model.sessions import Phase
+from ipt_fhir.model.sessions import Phase, SkippedPhase
 from ipt_fhir.protocol import course_guards as guards
 from ipt_fhir.protocol.catalogue import activity_templates
 from ipt_fhir.protocol.course_guards import NOTHING_DECIDED, Decisions, Obstacle, variant_of
@@ -86,26 +87,50 @@ def step_of(episode: Episode) -> Step:
 
 
 def allowed_steps(
-    episode: Episode, today: date, decisions: Decisions = NOTHING_DECIDED
+    episode: Episode, today: date, decisions: Decisions = NOTHING_DECIDED, catalogue: Catalogue = SHIPPED
 ) -> Mapping[Step, tuple[Obstacle, ...]]:
     """Each step that lies ahead and the obstacles that block it; one without obstacles may be taken."""
-    return {step: tuple(dict.fromkeys(found)) for step, found in _ahead(episode, today, decisions)}
+    return {step: tuple(dict.fromkeys(found)) for step, found in _ahead(episode, today, decisions, catalogue)}
 
 
 def take(
-    episode: Episode, step: Step, today: date, decisions: Decisions = NOTHING_DECIDED, language: str = "en"
+    episode: Episode,
+    step: Step,
+    today: date,
+    decisions: Decisions = NOTHING_DECIDED,
+    language: str = "en",
+    catalogue: Catalogue = SHIPPED,
 ) -> Episode:
     """The course after the step, with the phase and the status that belong to it. Raises StepRefused.
 
     ``language`` is the language of the record, for planned work that the step adds.
     """
-    obstacles = allowed_steps(episode, today, decisions).get(step, (guards.NOT_FROM_HERE,))
+    obstacles = allowed_steps(episode, today, decisions, catalogue).get(step, (guards.NOT_FROM_HERE,))
     if obstacles:
         raise StepRefused(step, obstacles)
     if step is Step.ON_HOLD:
         return replace(episode, status=EpisodeStatus.ON_HOLD)
     activities = _evaluated(episode, step, language)
-    return replace(episode, phase=_phase(episode, step), status=_status(episode, step), activities=activities)
+    between = left_out(episode, step) if decisions.skip else ()
+    skipped = [SkippedPhase(phase=item, reason=decisions.skip, day=today) for item in between if decisions.skip]
+    return replace(
+        episode,
+        phase=_phase(episode, step),
+        status=_status(episode, step),
+        activities=activities,
+        skipped_phases=(*episode.skipped_phases, *skipped),
+    )
+
+
+def left_out(episode: Episode, step: Step) -> tuple[Phase, ...]:
+    """The phases between where the course stands and the step: whoever takes it leaves them out."""
+    here = step_of(episode)
+    order = _order(episode, here)
+    if here not in order or step not in order:
+        return ()
+    between = order[order.index(here) + 1 : order.index(step)]
+    ends = {_PHASES[here], _PHASES[step]}
+    return tuple(dict.fromkeys(_PHASES[item] for item in between if _PHASES[item] not in ends))
 
 
 def maintenance_contract(contract: Contract, sessions: int, frequency: Frequency, agreed_on: date) -> Contract:
@@ -118,7 +143,9 @@ def maintenance_contract(contract: Contract, sessions: int, frequency: Frequency
     return replace(contract, sessions=total, frequency=frequency, agreed_on=agreed_on, ends_on=ends_on)
 
 
-def _ahead(episode: Episode, today: date, decisions: Decisions) -> Iterator[tuple[Step, list[Obstacle]]]:
+def _ahead(
+    episode: Episode, today: date, decisions: Decisions, catalogue: Catalogue
+) -> Iterator[tuple[Step, list[Obstacle]]]:
     here = step_of(episode)
     if here is Step.CLOSED:
         return
@@ -127,15 +154,23 @@ def _ahead(episode: Episode, today: date, decisions: Decisions) -> Iterator[tupl
         yield before, []
     else:
         before = here
-        order = _MAINTENANCE_ORDER if variant_of(episode).only_maintenance else _ORDER
+        order = _order(episode, here)
         for place, step in enumerate(order[order.index(here) + 1 :]):
             skipped = [guards.SKIP_REASON] if place and decisions.skip is None else []
-            yield step, [*skipped, *_obstacles(episode, here, step, decisions)]
+            yield step, [*skipped, *_obstacles(episode, here, step, decisions, catalogue)]
         yield Step.ON_HOLD, []
     yield Step.CLOSED, list(guards.may_close(episode, today, decisions, begun=before not in _DRAFTS))
 
 
-def _obstacles(episode: Episode, here: Step, step: Step, decisions: Decisions) -> Iterator[Obstacle]:
+def _order(episode: Episode, here: Step) -> tuple[Step, ...]:
+    # A colleague may have put an acute phase into the chart of a course that is maintenance only.
+    short = variant_of(episode).only_maintenance and here in _MAINTENANCE_ORDER
+    return _MAINTENANCE_ORDER if short else _ORDER
+
+
+def _obstacles(
+    episode: Episode, here: Step, step: Step, decisions: Decisions, catalogue: Catalogue
+) -> Iterator[Obstacle]:
     """Everything between here and there: whoever leaves out a phase does not leave out its guards."""
     if step in _DRAFTS:
         return
@@ -145,7 +180,7 @@ def _obstacles(episode: Episode, here: Step, step: Step, decisions: Decisions) -
             yield guards.CONTRACT
         return
     if step is not Step.INITIAL and _ORDER.index(here) <= _ORDER.index(Step.INITIAL):
-        yield from guards.initial_is_done(episode)
+        yield from guards.initial_is_done(episode, catalogue)
     if step is Step.TERMINATION:
         yield from guards.ending_is_near(episode, decisions)
     if step is Step.MAINTENANCE:

@@ -10,25 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue, Instrument
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.model.ending import TerminationReason
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.sessions import Phase
-from ipt_fhir.protocol.catalogue import Variant, measures_of, variants
+from ipt_fhir.model.problem_areas import FocusChange, ProblemAreaCode
+from ipt_fhir.model.sessions import Phase, SkipReason
+from ipt_fhir.protocol.catalogue import Variant, measure_of, measures_of, variants
 from ipt_fhir.protocol.schools import School
 
 _ENDING_AHEAD = 2
-
-
-class SkipReason(StrEnum):
-    """Why a phase is left out. Chosen, never typed."""
-
-    HELD_ELSEWHERE = "held-elsewhere"
-    AGREED_TOGETHER = "agreed-together"
-    COURSE_SHORTENED = "course-shortened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +66,10 @@ CONTRACT_END = Obstacle("contract-end", N_("The maintenance contract is not over
 REASON = Obstacle("reason", N_("The reason for the ending is missing. Choose one."))
 REVIEW = Obstacle("termination-review", N_("A completed course ends with its review. Record the day it was held."))
 RELAPSE_PLAN = Obstacle("relapse-plan", N_("A completed course ends with a relapse plan. Write it together."))
+FOCUS_REASON = Obstacle(
+    "focus-reason",
+    N_("The middle phase has begun. The focus may still change when something new is learnt. Choose why it changes."),
+)
 STARTED_ALREADY = Obstacle(
     "started-already", N_("The course has begun, so it was not declined. Choose another reason.")
 )
@@ -84,17 +80,22 @@ def variant_of(episode: Episode) -> Variant:
     return variants().get(episode.variant) or variants()["ipt-adult-16"]
 
 
+def measure_in(episode: Episode, instrument_id: str, catalogue: Catalogue = SHIPPED) -> Instrument:
+    """An instrument as the variant of the course reads it. Raises UnknownInstrument."""
+    return measure_of(variant_of(episode), instrument_id, catalogue)
+
+
 def has_begun(episode: Episode) -> Iterator[Obstacle]:
     """S1: a contracted session is open or behind us."""
     if _number(episode) < 1:
         yield FIRST_SESSION
 
 
-def initial_is_done(episode: Episode) -> Iterator[Obstacle]:
+def initial_is_done(episode: Episode, catalogue: Catalogue = SHIPPED) -> Iterator[Obstacle]:
     """Leave the initial phase: diagnosis, baseline measure, problem area, contract, safety."""
     if not episode.diagnoses:
         yield DIAGNOSIS
-    if not has_baseline(episode):
+    if not has_baseline(episode, catalogue):
         yield BASELINE
     if episode.primary_area is None:
         yield PROBLEM_AREA
@@ -102,6 +103,24 @@ def initial_is_done(episode: Episode) -> Iterator[Obstacle]:
         yield CONTRACT
     if episode.open_safety_items:
         yield SAFETY
+
+
+def focus_may_change(
+    episode: Episode, area: ProblemAreaCode | None, reason: FocusChange | None = None
+) -> Iterator[Obstacle]:
+    """Change an agreed leading area: freely in the first phase, later with a reason (the contract rests on it)."""
+    before = episode.primary_area
+    if before is None or not before.agreed_by_patient or before.code is area or reason is not None:
+        return
+    if is_past_initial(episode):
+        yield FOCUS_REASON
+
+
+def is_past_initial(episode: Episode) -> bool:
+    """Whether the middle phase began: the course says so, or a session was held in it."""
+    late = {Phase.MIDDLE, Phase.TERMINATION, Phase.MAINTENANCE}
+    held = any(item.kind.counts and item.closed and item.phase in late for item in episode.sessions)
+    return episode.phase in late or held
 
 
 def ending_is_near(episode: Episode, decisions: Decisions) -> Iterator[Obstacle]:
@@ -147,12 +166,14 @@ def may_close(episode: Episode, today: date, decisions: Decisions, *, begun: boo
         yield RELAPSE_PLAN
 
 
-def has_baseline(episode: Episode) -> bool:
-    """Whether one of the variant's measures was filled in so that it has a total, and stands."""
+def has_baseline(episode: Episode, catalogue: Catalogue = SHIPPED) -> bool:
+    """Whether one of the variant's measures has a total that stands: filled in, or entered from its sheet."""
+    if any(item.stands and item.instrument in measures_of(variant_of(episode), catalogue) for item in episode.totals):
+        return True
     for response in episode.responses:
-        if response.stands and response.instrument in measures_of(variant_of(episode)):
+        if response.stands and response.instrument in measures_of(variant_of(episode), catalogue):
             answered = {answer.link_id for answer in response.answers}
-            if answered >= set(instrument(response.instrument).scoring.items):
+            if answered >= set(measure_in(episode, response.instrument, catalogue).counted):
                 return True
     return False
 

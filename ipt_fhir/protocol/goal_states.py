@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from ipt_fhir.instruments.catalogue import instruments
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.model.goals import Achievement, Comparator, Goal, GoalKind, GoalStatus, ScoreTarget
 from ipt_fhir.model.problem_areas import DisputeStage
 from ipt_fhir.protocol.catalogue import goal_templates
@@ -50,7 +50,7 @@ class GoalReading:
     """What a goal's measure showed on a day: points of the score, or the level of the scale."""
 
     on: date
-    value: int
+    value: Decimal | int
 
 
 def move(goal: Goal, status: GoalStatus, today: date) -> Goal:
@@ -62,7 +62,11 @@ def move(goal: Goal, status: GoalStatus, today: date) -> Goal:
 
 
 def suggest(
-    goal: Goal, today: date, readings: Sequence[GoalReading] = (), stage: DisputeStage | None = None
+    goal: Goal,
+    today: date,
+    readings: Sequence[GoalReading] = (),
+    stage: DisputeStage | None = None,
+    catalogue: Catalogue = SHIPPED,
 ) -> Achievement | None:
     """What the readings suggest about an active goal; None where they say nothing, or a person has decided.
 
@@ -85,7 +89,7 @@ def suggest(
     # On the due day a target that is met and only waits for its second reading is not called missed.
     if today >= goal.due and not run:
         return Achievement.NOT_ACHIEVED
-    return _direction(goal, readings)
+    return _direction(goal, readings, catalogue)
 
 
 def _of_stage(goal: Goal, today: date, stage: DisputeStage | None) -> Achievement | None:
@@ -107,11 +111,11 @@ def _unbroken(goal: Goal, readings: Sequence[GoalReading]) -> list[GoalReading]:
     return run
 
 
-def _meets(goal: Goal, value: int) -> bool:
-    return value >= _EXPECTED if goal.target is None else _met(goal.target, Decimal(value))
+def _meets(goal: Goal, value: Decimal | int) -> bool:
+    return value >= _EXPECTED if goal.target is None else _met(goal.target, value)
 
 
-def _met(target: ScoreTarget, value: Decimal) -> bool:
+def _met(target: ScoreTarget, value: Decimal | int) -> bool:
     return {
         Comparator.LESS: value < target.value,
         Comparator.AT_MOST: value <= target.value,
@@ -129,12 +133,12 @@ def _reached(goal: Goal, run: Sequence[GoalReading]) -> bool:
     return len(run) > 1 and (run[-1].on - run[0].on).days >= apart
 
 
-def _direction(goal: Goal, readings: Sequence[GoalReading]) -> Achievement:
+def _direction(goal: Goal, readings: Sequence[GoalReading], catalogue: Catalogue) -> Achievement:
     """Better or worse than at first, by more than the measure's own noise; in progress where nobody published that."""
-    noise = _NOTICEABLE_LEVELS if goal.target is None else _reliable(goal.target.measure)
+    noise = _NOTICEABLE_LEVELS if goal.target is None else _reliable(goal.target.measure, catalogue)
     if len(readings) < 2 or noise is None:
         return Achievement.IN_PROGRESS
-    gain = readings[-1].value - readings[0].value
+    gain = Decimal(readings[-1].value) - readings[0].value
     if goal.target and goal.target.comparator in _LOWER_IS_BETTER:
         gain = -gain
     if abs(gain) < noise:
@@ -142,6 +146,7 @@ def _direction(goal: Goal, readings: Sequence[GoalReading]) -> Achievement:
     return Achievement.IMPROVING if gain > 0 else Achievement.WORSENING
 
 
-def _reliable(measure: str) -> int | None:
-    found = instruments().get(SCORES[measure].instrument)
-    return found.change.reliable.value if found and found.change.reliable else None
+def _reliable(measure: str, catalogue: Catalogue) -> Decimal | None:
+    found = catalogue.instruments().get(SCORES[measure].instrument)
+    rule = found.change.reliable if found else None
+    return rule.value if rule and rule.verified else None

@@ -97,7 +97,7 @@ class GoalTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                 raise FillInMissing(self.id, name)
         return text(self.text, language, **values)
 
-    def target_value(self, baseline: int | None, numbers: Mapping[str, int] = NO_NUMBERS) -> Decimal | None:
+    def target_value(self, baseline: Decimal | int | None, numbers: Mapping[str, int] = NO_NUMBERS) -> Decimal | None:
         """The points to reach; None when the template starts from a baseline or a number and there is none."""
         if isinstance(self.value, int):
             return Decimal(self.value)
@@ -135,7 +135,7 @@ def propose_goal(
     goal_id: str,
     started: date,
     *,
-    baseline: int | None = None,
+    baseline: Decimal | int | None = None,
     contract: Contract | None = None,
     person: InventoryEntry | None = None,
     numbers: Mapping[str, int] = NO_NUMBERS,
@@ -170,7 +170,7 @@ def scale_of(template: GoalTemplate, language: str = "en") -> tuple[ScaleLevel, 
     return tuple(ScaleLevel(level=level, text=text(words, language)) for level, words in levels)
 
 
-def _target(template: GoalTemplate, baseline: int | None, numbers: Mapping[str, int]) -> ScoreTarget | None:
+def _target(template: GoalTemplate, baseline: Decimal | int | None, numbers: Mapping[str, int]) -> ScoreTarget | None:
     if template.kind is not GoalKind.PROM or template.comparator is None:
         return None
     value = template.target_value(baseline, numbers)

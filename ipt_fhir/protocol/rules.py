@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.locale.texts import N_, text
 from ipt_fhir.model.ending import TerminationReason
 from ipt_fhir.model.episode import Episode, EpisodeStatus
@@ -50,14 +51,16 @@ class Breach:
         return text(self.msgid, language)
 
 
-def breaches(episode: Episode, *, today: date, born: date | None = None) -> tuple[Breach, ...]:
+def breaches(
+    episode: Episode, *, today: date, born: date | None = None, catalogue: Catalogue = SHIPPED
+) -> tuple[Breach, ...]:
     """Every rule the course breaks, by rule and place; empty for a sound one."""
     return (
         *_phase_order(episode),
         *_areas(episode),
         *_sessions(episode),
         *_ending(episode),
-        *_safety(episode),
+        *_safety(episode, catalogue),
         *_dates(episode, today, born),
         *_people(episode),
     )
@@ -114,12 +117,18 @@ def _ending(episode: Episode) -> Iterator[Breach]:
         yield Breach("ipt-6", "relapse_plan", N_("A completed course has a relapse plan. Write it together."))
 
 
-def _safety(episode: Episode) -> Iterator[Breach]:
+def _safety(episode: Episode, catalogue: Catalogue) -> Iterator[Breach]:
     asked = {item.response for item in episode.safety_items}
     for index, response in enumerate(episode.responses):
-        if asks_for_an_act(response) and response.id not in asked:
+        if asks_for_an_act(response, catalogue) and response.id not in asked:
             msgid = N_("An answer asks a person to act, and nothing waits for it. Open its safety item.")
             yield Breach("ipt-7", f"responses[{index}]", msgid)
+    for index, total in enumerate(episode.totals):
+        if total.stands and total.worrying and total.id not in asked:
+            msgid = N_(
+                "A total says that an answer asks a person to act, and nothing waits for it. Open its safety item."
+            )
+            yield Breach("ipt-7", f"totals[{index}]", msgid)
     for item in episode.open_safety_items:
         for session in episode.sessions:
             if session.closed and session.date >= item.opened.date():
@@ -144,6 +153,9 @@ def _dates(episode: Episode, today: date, born: date | None) -> Iterator[Breach]
             yield Breach("ipt-8", f"responses[{index}].authored", N_("The time of the answers has no zone."))
         elif response.authored.date() > today:
             yield Breach("ipt-8", f"responses[{index}].authored", N_("The answers lie in the future."))
+    for index, total in enumerate(episode.totals):
+        if total.authored.date() > today:
+            yield Breach("ipt-8", f"totals[{index}].authored", N_("The sheet of a total lies in the future."))
 
 
 def _people(episode: Episode) -> Iterator[Breach]:

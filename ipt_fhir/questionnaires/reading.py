@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ipt_fhir.instruments.catalogue import Instrument, Item, Scheme
-from ipt_fhir.questionnaires.answers import Answers
+from ipt_fhir.questionnaires.answers import Answers, Given, fits
 from ipt_fhir.questionnaires.rows import items_of, link_id_of, objects
 from ipt_fhir.rawjson import JsonObject, number
 from ipt_fhir.terminology import systems
 
+_TOTAL = "the total"
+"""Where the response states a total; no linkId of ours is spelled like this."""
 SCORED_STATUSES = frozenset({"completed", "amended"})
 
 
@@ -50,7 +52,7 @@ def read_answers(instrument: Instrument, response: JsonObject, questionnaire: Js
     form = questionnaire or _contained_form(response)
     schemes = _valid_schemes(instrument, response, form)
     places = _places(instrument, schemes, form)
-    answers: dict[str, str] = {}
+    answers: dict[str, Given] = {}
     times: Counter[str] = Counter()
     unread: list[str] = []
     stated: Decimal | None = None
@@ -59,19 +61,20 @@ def read_answers(instrument: Instrument, response: JsonObject, questionnaire: Js
         place = places.get(link_id_of(row))
         if not given:
             continue
-        if place == instrument.total.code and len(given) == 1:
+        if place == _TOTAL and len(given) == 1:
             stated = _number(given[0])
         elif (item := instrument.item(place or "")) is None:
             unread.append(link_id_of(row))
         else:
             times[item.link_id] += 1
-            if len(given) == 1 and (code := _code(item, given[0], schemes)):
-                answers[item.link_id] = code
+            found = _given(item, given[0], schemes) if len(given) == 1 else None
+            if found is not None:
+                answers[item.link_id] = found
             else:
                 unread.append(f"{link_id_of(row)}: {', '.join(map(_spelled, given))}")
     doubled = [link_id for link_id, count in times.items() if count > 1]
     return ReadAnswers(
-        answers={link_id: code for link_id, code in answers.items() if link_id not in doubled},
+        answers={link_id: found for link_id, found in answers.items() if link_id not in doubled},
         unread=(*unread, *(f"{link_id}: answered more than once" for link_id in doubled)),
         status=str(response.get("status", "")),
         stated_total=stated,
@@ -98,19 +101,32 @@ def _valid_schemes(instrument: Instrument, response: JsonObject, form: JsonObjec
 
 
 def _places(instrument: Instrument, schemes: list[Scheme], form: JsonObject | None) -> dict[str, str]:
-    """linkId in the response -> our linkId, or the code of the total. Item codes of the form overrule linkIds."""
+    """linkId in the response -> our linkId, or ``_TOTAL``. Item codes of the form overrule linkIds.
+
+    Codes of systems the instrument does not use say nothing about it.
+    """
     places = {item.link_id: item.link_id for item in instrument.items}
     for scheme in schemes:
         places |= scheme.links
-        places |= dict.fromkeys(scheme.total, instrument.total.code)
-    meant = {item.concept.code: item.link_id for item in instrument.items}
-    meant[instrument.total.code] = instrument.total.code
+        places |= dict.fromkeys(scheme.total, _TOTAL)
+    meant = {(item.concept.system, item.concept.code): item.link_id for item in instrument.items if item.concept}
+    if instrument.total:
+        meant[instrument.total.system, instrument.total.code] = _TOTAL
+    spoken = {system for system, _ in meant}
     for row in items_of(form or {}):
-        codes = [_loinc_code(coding) for coding in objects(row, "code")]
+        codes = [key for coding in objects(row, "code") if (key := _system_and_code(coding))[0] in spoken]
         if codes:
             places.pop(link_id_of(row), None)
             places |= {link_id_of(row): meant[code] for code in codes if code in meant}
     return places
+
+
+def _given(item: Item, answer: JsonObject, schemes: list[Scheme]) -> Given | None:
+    """What was answered, in our code or as a number within the range of the item; else it is not understood."""
+    if item.number is None:
+        return _code(item, answer, schemes)
+    found = _number(answer)
+    return found if found is not None and fits(item, found) else None
 
 
 def _code(item: Item, answer: JsonObject, schemes: list[Scheme]) -> str | None:
@@ -118,11 +134,18 @@ def _code(item: Item, answer: JsonObject, schemes: list[Scheme]) -> str | None:
     coding = answer.get("valueCoding")
     if not isinstance(coding, dict):
         return None
+    own = item.option(str(coding.get("code")))
+    if own and own.system == coding.get("system"):
+        return own.code
     found = _loinc_code(coding)
     for scheme in schemes:
         if scheme.answers and coding.get("system", scheme.answers.system) == scheme.answers.system:
             found = scheme.answers.codes.get(str(coding.get("code")), found)
     return found if found and item.option(found) else None
+
+
+def _system_and_code(coding: JsonObject) -> tuple[str, str]:
+    return str(coding.get("system", systems.LOINC)), str(coding.get("code"))
 
 
 def _loinc_code(coding: JsonObject) -> str | None:

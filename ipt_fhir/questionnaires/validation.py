@@ -1,203 +1,197 @@
 """Hold a QuestionnaireResponse against its Questionnaire.
 
-What is checked is what our own forms use; what a Questionnaire asks for beyond that is named as unsupported, so that a
-response is never called right because a rule was not understood. Shapes and types in general are not judged here.
+The rules are those of FHIR R4 (questionnaireresponse.html) and Structured Data Capture, and where these leave room
+those of HL7's validator (decision-D56): what the hospital's server refuses, nobody shall take for right here. What
+cannot be judged is said to be unchecked, so that a response is never called right because a rule was not understood.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from ipt_fhir import rawjson
-from ipt_fhir.locale.texts import N_, text
+from ipt_fhir.questionnaires.answer_rules import check_answer, exclusive
+from ipt_fhir.questionnaires.asked import Asked, asked_of
+from ipt_fhir.questionnaires.fhirpath import ExpressionRefused
+from ipt_fhir.questionnaires.findings import Finding, FindingKind, Place, Severity
+from ipt_fhir.questionnaires.form import Constraint, Form, FormItem, ItemType
+from ipt_fhir.questionnaires.form_reading import read_form
+from ipt_fhir.questionnaires.form_rules import FINISHED, check_form
+from ipt_fhir.questionnaires.nodes import value_of
+from ipt_fhir.questionnaires.results import WrongResult
 from ipt_fhir.questionnaires.rows import link_id_of, objects
+from ipt_fhir.questionnaires.surroundings import Expand, nobody_expands
+from ipt_fhir.questionnaires.targets import contained_in
 from ipt_fhir.rawjson import JsonObject
 
 
-class FindingKind(StrEnum):
-    """What is wrong with a response, or cannot be judged."""
+def check_response(
+    response: JsonObject, questionnaire: JsonObject | Form, expand: Expand = nobody_expands
+) -> tuple[Finding, ...]:
+    """Everything wrong with a response to that Questionnaire; none means it is right.
 
-    WRONG_FORM = "wrong-form"
-    UNKNOWN_ITEM = "unknown-item"
-    OUT_OF_ORDER = "out-of-order"
-    MISSING = "missing"
-    TOO_MANY = "too-many"
-    NO_ANSWER_ALLOWED = "no-answer-allowed"
-    ANSWER_AND_ITEM = "answer-and-item"
-    WRONG_TYPE = "wrong-type"
-    NOT_OFFERED = "not-offered"
-    UNSUPPORTED = "unsupported"
+    ``questionnaire`` may be read already (``read_form``), which spares that work. ``expand`` answers with the codings
+    of a value set. What is required is asked for once the response is completed or amended; before, it is a warning.
+    Raises NotAForm for JSON that is not built like these resources, FormRefused for a form that is too large.
+    """
+    form = questionnaire if isinstance(questionnaire, Form) else read_form(questionnaire)
+    weight = Severity.ERROR if str(response.get("status")) in FINISHED else Severity.WARNING
+    check = _Check(asked=asked_of(form, response, expand), contained=contained_in(response), weight=weight)
+    top = Place(location="QuestionnaireResponse", link_id="")
+    answers = check.level(response, form.items, top, asking=True)
+    return (*check_form(response, form), *answers, *check.rules(form.constraints, top))
 
 
-_SENTENCES = {
-    FindingKind.WRONG_FORM: N_("The response belongs to another form or version: {named}"),
-    FindingKind.UNKNOWN_ITEM: N_("The form has no item {link_id} at this place."),
-    FindingKind.OUT_OF_ORDER: N_("Item {link_id} stands later in the form."),
-    FindingKind.MISSING: N_("Item {link_id} must be answered."),
-    FindingKind.TOO_MANY: N_("Item {link_id} may be answered once."),
-    FindingKind.NO_ANSWER_ALLOWED: N_("Item {link_id} asks nothing, so it takes no answer."),
-    FindingKind.ANSWER_AND_ITEM: N_("Item {link_id} has answers and items side by side; items go under the answer."),
-    FindingKind.WRONG_TYPE: N_("The answer to item {link_id} is of another kind than the form asks for."),
-    FindingKind.NOT_OFFERED: N_("The answer to item {link_id} is not one of the choices."),
-    FindingKind.UNSUPPORTED: N_("The form uses {named}, which this software does not support yet."),
-}
+class _Row(NamedTuple):
+    """One item of the response, and where it stands."""
 
-# FHIR R4, Questionnaire.item.type -> the members of the answer it takes (value set item-type). Types that are not here
-# (open-choice) need rules that are not here either. A choice takes what its options are made of.
-_VALUES = {
-    "boolean": "valueBoolean",
-    "decimal": "valueDecimal",
-    "integer": "valueInteger",
-    "date": "valueDate",
-    "dateTime": "valueDateTime",
-    "time": "valueTime",
-    "string": "valueString",
-    "text": "valueString",
-    "url": "valueUri",
-    "choice": "valueCoding",
-    "attachment": "valueAttachment",
-    "reference": "valueReference",
-    "quantity": "valueQuantity",
-}
-_UNASKED = {"group", "display"}
-_UNDERSTOOD = {
-    *("id", "linkId", "definition", "code", "prefix", "_prefix", "text", "_text", "type", "required", "repeats"),
-    *("readOnly", "initial", "answerOption", "extension", "item"),
-}
-_CORE = "http://hl7.org/fhir/StructureDefinition"
-_HARMLESS = {
-    f"{_CORE}/ordinalValue",
-    f"{_CORE}/questionnaire-optionPrefix",
-    f"{_CORE}/questionnaire-itemControl",
-    f"{_CORE}/rendering-style",
-    f"{_CORE}/rendering-xhtml",
-}
-_FINISHED = {"completed", "amended"}
+    place: Place
+    node: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing wrong; ``location`` is a FHIRPath into the response, or into the Questionnaire for UNSUPPORTED."""
+class _Check:
+    """One response under check. ``weight`` is that of a missing answer.
 
-    kind: FindingKind
-    location: str
-    link_id: str = ""
-    named: str = ""
-
-    def words(self, language: str = "en") -> str:
-        """The finding as one sentence."""
-        return text(_SENTENCES[self.kind], language, link_id=self.link_id, named=self.named)
-
-
-def check_response(response: JsonObject, questionnaire: JsonObject) -> tuple[Finding, ...]:
-    """Everything wrong with a response to that Questionnaire; none means it is right.
-
-    Required items count once the response is finished. Raises NotAForm for JSON that is not built like these resources.
+    ``asking`` is False below an item that is switched off: what stands there is looked at, and nothing is required.
     """
-    finished = response.get("status") in _FINISHED
-    return (
-        *_unsupported(questionnaire, "Questionnaire"),
-        *_addressed(response, questionnaire),
-        *_level(response, questionnaire, "QuestionnaireResponse", finished),
-    )
+
+    asked: Asked
+    contained: Mapping[str, JsonObject]
+    weight: Severity
+
+    def level(self, node: JsonObject, items: Sequence[FormItem], at: Place, *, asking: bool) -> Iterator[Finding]:
+        """The items of one level: each known and in order; then each question of the form with its rows.
+
+        ``at`` is the place of the node, its path that of the level (see ``layout``).
+        """
+        order = {item.link_id: index for index, item in enumerate(items)}
+        rows: dict[str, list[_Row]] = {}
+        reached = 0
+        for index, row in enumerate(objects(node, "item")):
+            link_id, location = link_id_of(row), f"{at.location}.item[{index}]"
+            position = order.get(link_id)
+            if position is None:
+                yield from self._stray(_Row(Place(location, link_id), row))
+                continue
+            before = rows.setdefault(link_id, [])
+            place = Place(location, link_id, _path(items[position], at.path, position, len(before)))
+            if position < reached:
+                yield place.found(FindingKind.OUT_OF_ORDER)
+            reached = max(reached, position)
+            before.append(_Row(place, row))
+        for position, item in enumerate(items):
+            missing = Place(at.location, item.link_id, _path(item, at.path, position, 0))
+            yield from self._item(item, rows.get(item.link_id, ()), missing, asking=asking)
+
+    def _stray(self, row: _Row) -> Iterator[Finding]:
+        """A row that does not belong here. One that belongs elsewhere in the form is looked at all the same."""
+        item = self.asked.items.get(row.place.link_id)
+        if item is None:
+            yield row.place.found(FindingKind.UNKNOWN_ITEM)
+            return
+        yield row.place.found(FindingKind.MISPLACED)
+        yield from self._row(item, row, asking=False)
+
+    def _item(self, item: FormItem, rows: Sequence[_Row], missing: Place, *, asking: bool) -> Iterator[Finding]:
+        """One question or group of the form with all its rows at this place."""
+        undecided, enabled = self.asked.undecided(missing.path), self.asked.is_enabled(missing.path)
+        if undecided and asking:
+            yield missing.found(FindingKind.RULE_FAILED, undecided)
+        for row in rows:
+            if not enabled and not undecided and asking and (row.node.get("answer") or row.node.get("item")):
+                yield row.place.found(FindingKind.NOT_ENABLED)
+        asking = asking and enabled
+        if asking:
+            yield from self._times(item, rows, missing)
+        yield from self._repeated(item, rows)
+        for row in rows:
+            yield from self._row(item, row, asking=asking)
+        if asking and rows:
+            yield from self._computed(item, rows)
+
+    def _times(self, item: FormItem, rows: Sequence[_Row], missing: Place) -> Iterator[Finding]:
+        """Whether it is there at all, and often enough: a group by its rows, a question by its answers."""
+        member = "answer" if item.type.asks else "item"
+        empty = [row.place for row in rows if not row.node.get(member)]
+        times = _times(item, rows)
+        if item.required and (not times or (empty and not item.type.asks)) and item.type is not ItemType.DISPLAY:
+            yield (empty or [missing])[0].found(FindingKind.MISSING, severity=self.weight)
+        elif times < (item.limits.min_occurs or 0):
+            yield (rows[0].place if rows else missing).found(FindingKind.TOO_FEW, item.limits.min_occurs, self.weight)
+
+    def _repeated(self, item: FormItem, rows: Sequence[_Row]) -> Iterator[Finding]:
+        """Whether it is there too often. A repeating question is one row with several answers (R4, item.repeats)."""
+        most = item.limits.max_occurs if item.repeats else 1
+        if rows and most is not None and max(_times(item, rows), 0 if item.repeats else len(rows)) > most:
+            yield rows[-1].place.found(FindingKind.TOO_MANY, most)
+        elif len(rows) > 1 and item.type is not ItemType.GROUP:
+            yield rows[1].place.found(FindingKind.SEPARATE_ITEMS)
+
+    def _computed(self, item: FormItem, rows: Sequence[_Row]) -> Iterator[Finding]:
+        """What the form computes: its rules over the item, and a value of its own."""
+        for place in {row.place.path: row.place for row in rows}.values():
+            yield from self.rules(item.constraints, place)
+            if item.calculated:
+                try:
+                    if self.asked.computes_another(item, place.path):
+                        yield place.found(FindingKind.OTHER_RESULT)
+                except (ExpressionRefused, WrongResult) as failed:
+                    yield place.found(FindingKind.RULE_FAILED, failed)
+
+    def rules(self, constraints: Sequence[Constraint], place: Place) -> Iterator[Finding]:
+        """The rules of an item, or with path "" of the whole form, that do not hold."""
+        for constraint in constraints:
+            try:
+                if not self.asked.holds(constraint, place.path):
+                    weight = self.weight if constraint.binding else Severity.WARNING
+                    yield place.found(FindingKind.RULE_BROKEN, constraint.human or constraint.key, weight)
+            except ExpressionRefused as refused:
+                yield place.found(FindingKind.RULE_FAILED, refused)
+
+    def _row(self, item: FormItem, row: _Row, *, asking: bool) -> Iterator[Finding]:
+        place, node = row
+        words = node.get("text")
+        if isinstance(words, str) and words != item.text and words not in {told.words for told in item.translations}:
+            yield place.found(FindingKind.OTHER_TEXT)
+        if item.type.asks:
+            yield from self._answers(item, row, asking=asking)
+        elif objects(node, "answer"):
+            yield place.found(FindingKind.NO_ANSWER_ALLOWED)
+        if item.type is ItemType.GROUP:
+            yield from self.level(node, item.items, place, asking=asking)
+        elif objects(node, "item"):
+            kind = FindingKind.ANSWER_AND_ITEM if item.type.asks else FindingKind.NO_ITEM_ALLOWED
+            yield place.found(kind)
+
+    def _answers(self, item: FormItem, row: _Row, *, asking: bool) -> Iterator[Finding]:
+        answers = objects(row.node, "answer")
+        if not answers:
+            return
+        choices, limits = self.asked.choices(item, row.place.path), self.asked.limits(item, row.place.path)
+        held = item if limits is item.limits else replace(item, limits=limits)
+        if exclusive(answers, choices):
+            yield row.place.found(FindingKind.NOT_ALONE)
+        valued = 0
+        for index, answer in enumerate(answers):
+            place = row.place._replace(location=f"{row.place.location}.answer[{index}]")
+            yield from check_answer(held, answer, choices, self.contained, place)
+            if item.items or "item" in answer:
+                below = place._replace(path=_path_below(item, place.path, valued))
+                yield from self.level(answer, item.items, below, asking=asking)
+            valued += value_of(answer) is not None
 
 
-def _unsupported(node: JsonObject, place: str) -> Iterator[Finding]:
-    for extension in (*objects(node, "extension"), *objects(node, "modifierExtension")):
-        if extension.get("url") not in _HARMLESS:
-            yield Finding(kind=FindingKind.UNSUPPORTED, location=place, named=str(extension.get("url")))
-    for index, option in enumerate(objects(node, "answerOption")):
-        yield from _unsupported(option, f"{place}.answerOption[{index}]")
-    for index, row in enumerate(objects(node, "item")):
-        below = f"{place}.item[{index}]"
-        for name in row.keys() - _UNDERSTOOD:
-            yield Finding(kind=FindingKind.UNSUPPORTED, location=f"{below}.{name}", named=name)
-        if row.get("type") not in _VALUES.keys() | _UNASKED:
-            named = f"type {row.get('type')}"
-            yield Finding(kind=FindingKind.UNSUPPORTED, location=f"{below}.type", named=named)
-        yield from _unsupported(row, below)
+def _times(item: FormItem, rows: Sequence[_Row]) -> int:
+    return len(rows) if item.type is ItemType.GROUP else sum(len(objects(row.node, "answer")) for row in rows)
 
 
-def _addressed(response: JsonObject, form: JsonObject) -> Iterator[Finding]:
-    """The response names this form: by its address, and by its version where it names one."""
-    named = str(response.get("questionnaire", ""))
-    address, _, version = named.partition("|")
-    right = address in (form.get("url"), f"#{form.get('id')}") and version in ("", form.get("version"))
-    if not right:
-        location = "QuestionnaireResponse.questionnaire"
-        yield Finding(kind=FindingKind.WRONG_FORM, location=location, named=named or "-")
+def _path(item: FormItem, level: str, position: int, number: int) -> str:
+    """The path of an item as ``layout`` makes it: its position, and its number where it is a repeating group."""
+    path = f"{level}.{position}" if level else str(position)
+    return f"{path}:{number}" if item.type is ItemType.GROUP and item.repeats else path
 
 
-def _level(node: JsonObject, asked: JsonObject, place: str, finished: bool) -> Iterator[Finding]:
-    """The items of one level: known, in order, as often as they may be, and all that are required."""
-    questions = {link_id_of(question): question for question in objects(asked, "item")}
-    order = list(questions)
-    times: Counter[str] = Counter()
-    reached = 0
-    for index, row in enumerate(objects(node, "item")):
-        link_id, location = link_id_of(row), f"{place}.item[{index}]"
-        if link_id not in questions:
-            yield Finding(kind=FindingKind.UNKNOWN_ITEM, location=location, link_id=link_id)
-            continue
-        if order.index(link_id) < reached:
-            yield Finding(kind=FindingKind.OUT_OF_ORDER, location=location, link_id=link_id)
-        reached = max(reached, order.index(link_id))
-        times[link_id] += 1
-        if times[link_id] > 1 and not _repeats_as_item(questions[link_id]):
-            yield Finding(kind=FindingKind.TOO_MANY, location=location, link_id=link_id)
-        yield from _item(row, questions[link_id], location, finished)
-    for link_id, question in questions.items():
-        if finished and question.get("required") and question.get("type") != "display" and not times[link_id]:
-            yield Finding(kind=FindingKind.MISSING, location=place, link_id=link_id)
-
-
-def _repeats_as_item(question: JsonObject) -> bool:
-    """A repeating group comes as several items; a repeating question as several answers of one item."""
-    return question.get("type") == "group" and question.get("repeats") is True
-
-
-def _item(row: JsonObject, question: JsonObject, location: str, finished: bool) -> Iterator[Finding]:
-    link_id, answers = link_id_of(row), objects(row, "answer")
-    if answers and objects(row, "item"):
-        yield Finding(kind=FindingKind.ANSWER_AND_ITEM, location=location, link_id=link_id)
-    if question.get("type") in _UNASKED:
-        if answers:
-            yield Finding(kind=FindingKind.NO_ANSWER_ALLOWED, location=location, link_id=link_id)
-        yield from _level(row, question, location, finished)
-        return
-    if not answers and finished and question.get("required"):
-        yield Finding(kind=FindingKind.MISSING, location=location, link_id=link_id)
-    if len(answers) > 1 and question.get("repeats") is not True:
-        yield Finding(kind=FindingKind.TOO_MANY, location=location, link_id=link_id)
-    for index, answer in enumerate(answers):
-        below = f"{location}.answer[{index}]"
-        yield from _answer(answer, question, below)
-        yield from _level(answer, question, below, finished)
-    if not answers:
-        yield from _level(row, {}, location, finished)
-
-
-def _answer(answer: JsonObject, question: JsonObject, location: str) -> Iterator[Finding]:
-    link_id = link_id_of(question)
-    options = objects(question, "answerOption")
-    offered = [(name, option[name]) for option in options for name in _value_names(option)]
-    allowed = {name for name, _ in offered} or {_VALUES.get(str(question.get("type")), "")}
-    names = _value_names(answer)
-    if len(names) != 1 or names[0] not in allowed:
-        yield Finding(kind=FindingKind.WRONG_TYPE, location=location, link_id=link_id)
-    elif offered and not any(name == names[0] and _same(answer[name], value) for name, value in offered):
-        yield Finding(kind=FindingKind.NOT_OFFERED, location=location, link_id=link_id)
-
-
-def _value_names(node: JsonObject) -> list[str]:
-    return [name for name in node if name.startswith("value")]
-
-
-def _same(given: object, offered: object) -> bool:
-    """Codings are the same by system and code; displays differ between publishers."""
-    if isinstance(given, dict) and isinstance(offered, dict):
-        return (given.get("system"), given.get("code")) == (offered.get("system"), offered.get("code"))
-    return rawjson.equal(given, offered)
+def _path_below(item: FormItem, path: str, number: int) -> str:
+    return f"{path}:{number}" if item.repeats or number else path

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from ipt_fhir.locale.texts import N_
 from ipt_fhir.model.goals import Achievement, RatedBy
 from ipt_fhir.model.measures import SafetyAct
-from ipt_fhir.model.problem_areas import ProblemAreaCode
-from ipt_fhir.model.sessions import Attendance, Mode, Phase
+from ipt_fhir.model.problem_areas import FocusChange, ProblemAreaCode
+from ipt_fhir.model.sessions import Attendance, Mode, Phase, SkipReason
 from ipt_fhir.terminology import systems
 
 
@@ -37,6 +37,9 @@ ASSESS_PLAN = Concept(systems.US_CORE_CAREPLAN_CATEGORY, "assess-plan", N_("Asse
 SURVEY = Concept(systems.OBSERVATION_CATEGORY, "survey", N_("Survey"))
 GAS_GOAL_MEASURE = Concept(systems.LOINC, "107332-9", N_("Goal attainment scaling"))
 
+WORRYING_ANSWER = Concept(
+    systems.IPT_GOAL_MEASURE, "worrying-answer", N_("Item about self-harm answered above its lowest answer")
+)
 DISPUTE_STAGE_MEASURE = Concept(systems.IPT_GOAL_MEASURE, "dispute-stage", N_("Stage of the role dispute"))
 
 # LOINC answer list LL6900-6, Person-Centered Outcomes guide 1.0.0.
@@ -121,3 +124,18 @@ MODES: dict[Mode, str] = {
     Mode.PHONE: N_("by phone"),
     Mode.HOME_VISIT: N_("at home"),
 }
+
+SKIP_REASONS: dict[SkipReason, str] = {
+    SkipReason.AGREED_TOGETHER: N_("agreed together"),
+    SkipReason.COURSE_SHORTENED: N_("the course was shortened"),
+    SkipReason.HELD_ELSEWHERE: N_("held elsewhere"),
+}
+"""Why a phase was left out."""
+
+FOCUS_CHANGES: dict[FocusChange, str] = {
+    FocusChange.NEW_INFORMATION: N_("something new was learnt"),
+    FocusChange.WORKED_THROUGH: N_("it was worked through"),
+    FocusChange.PATIENT_WISH: N_("the patient wishes it"),
+    FocusChange.NOT_THE_FOCUS: N_("it turned out not to be the focus"),
+}
+"""Why a leading problem area was changed."""

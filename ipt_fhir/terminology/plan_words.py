@@ -47,16 +47,22 @@ ARTEFACTS: dict[str, Concept] = {
         ("weekly-rhythm-form", N_("Weekly rhythm form")),
         ("termination-review", N_("Review at the end")),
         ("relapse-plan", N_("Plan against relapse")),
+        ("session-close", N_("Close of a session")),
+        ("problem-area-checklist", N_("Checklist of problem areas")),
+        ("fidelity-rating", N_("Self-rating of a session")),
+        ("goal-attainment", N_("Rating of a goal in five levels")),
+        ("weekly-count", N_("Weekly count")),
+        ("rating-0-10", N_("Rating from 0 to 10")),
     )
 }
 
-# Project policy, not validated: each reason asks people to look again, none predicts anything.
+# Project policy, not validated (decision-D73): each reason asks people to look again, none predicts anything.
 OFF_TRACK_REASONS: dict[str, Concept] = {
     code: Concept(systems.IPT_OFF_TRACK_REASON, code, label)
     for code, label in (
-        ("no-early-gain", N_("No gain by session 4")),
-        ("little-gain-at-mid-point", N_("Little gain at the mid-point")),
+        ("no-early-gain", N_("No early gain")),
+        ("little-gain-at-mid-point", N_("Little gain half-way")),
         ("deterioration", N_("Reliably worse than the best score so far")),
-        ("missed-sessions", N_("Two sessions missed in a row")),
+        ("missed-sessions", N_("Sessions missed in a row")),
     )
 }

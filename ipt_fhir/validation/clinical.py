@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ipt_fhir.instruments.catalogue import Instrument, instrument_for
+from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue, Instrument, form_is_shipped
 from ipt_fhir.mapping import editing
 from ipt_fhir.mapping.safety import is_safety
 from ipt_fhir.questionnaires.reading import SCORED_STATUSES, read_answers
-from ipt_fhir.questionnaires.scoring import Score, score
+from ipt_fhir.questionnaires.scoring import Score, score, value_of
 from ipt_fhir.rawjson import JsonObject, number
 from ipt_fhir.terminology import systems
 from ipt_fhir.terminology.scores import SCORES
@@ -28,6 +28,7 @@ Found = tuple[JsonObject, str, str]
 """The resource, the FHIRPath below it, the rule."""
 
 _OPEN = {"proposed", "planned", "accepted", "active", "on-hold"}
+_WITHDRAWN = "entered-in-error"
 _CLOSED = {"completed", "revoked"}
 WARNINGS = frozenset({"ipt-goal-one-score", "ipt-plan-end"})
 
@@ -50,13 +51,15 @@ def validate_course(resources: Sequence[JsonObject], names: Iterable[str] = ()) 
     return list(dict.fromkeys(found + names_in(resources, names)))
 
 
-def broken_rules(course: Sequence[JsonObject]) -> list[tuple[JsonObject, Issue]]:
+def broken_rules(course: Sequence[JsonObject], catalogue: Catalogue = SHIPPED) -> list[tuple[JsonObject, Issue]]:
     """The clinical rules alone: each resource of a whole course that breaks one, and the issue.
 
     All the resources must be without an ERROR of FHIR (``validate``). Who files a part of a course hands in all of it,
-    because most rules hold between resources.
+    because most rules hold between resources. ``catalogue`` holds the instruments whose scores can be judged.
     """
-    found = ((resource, below, rule) for check in _RULES for resource, below, rule in check(_Course(list(course))))
+    found = (
+        (resource, below, rule) for check in _RULES for resource, below, rule in check(_Course(list(course), catalogue))
+    )
     return [(resource, _issue(str(resource["resourceType"]), below, rule)) for resource, below, rule in found]
 
 
@@ -79,6 +82,7 @@ class _Course:
     """The resources of a course, found by type and by reference."""
 
     resources: list[JsonObject]
+    catalogue: Catalogue
 
     def of_type(self, name: str) -> Iterator[JsonObject]:
         return (resource for resource in self.resources if resource["resourceType"] == name)
@@ -141,6 +145,19 @@ def _observations(course: _Course) -> Iterator[Found]:
             yield from ((observation, below, rule) for below, rule in wrong)
 
 
+def _versions(course: _Course) -> Iterator[Found]:
+    """decision-D36: what was corrected or withdrawn counts nowhere, and neither does what was drawn from it."""
+    for response in course.of_type("QuestionnaireResponse"):
+        for named in editing.extensions(response, systems.EXTENSION_REPLACES):
+            first = course.find(editing.value_of(named))
+            if first and first.get("status") != _WITHDRAWN:
+                yield first, "status", "ipt-replaced-counts"
+    for observation in course.of_type("Observation"):
+        sources = filter(None, map(course.find, observation.get("derivedFrom", [])))
+        if observation["status"] != _WITHDRAWN and any(source.get("status") == _WITHDRAWN for source in sources):
+            yield observation, "status", "ipt-score-withdrawn"
+
+
 def _value(observation: JsonObject) -> Decimal | None:
     value = number(observation.get("valueInteger", observation.get("valueQuantity", {}).get("value")))
     return Decimal(value) if isinstance(value, int | Decimal) else None
@@ -153,16 +170,19 @@ def _range(code: str, value: Decimal) -> Iterator[tuple[str, str]]:
 
 
 def _source(course: _Course, observation: JsonObject, code: str, value: Decimal) -> Iterator[tuple[str, str]]:
-    """A score of an instrument comes from answers, all of them, and is what they add up to."""
-    measure = instrument_for(code)
+    """A score of an instrument comes from answers, all of them, and is what they add up to.
+
+    Where we ship no form, a total may have been entered by hand, also before the clinic added a form of its own.
+    """
+    measure = course.catalogue.instrument_for(code)
     sources = observation.get("derivedFrom", [])
     if measure is None:
         return
-    if not any(_may_be_response(source) for source in sources):
+    if form_is_shipped(measure) and not any(_may_be_response(source) for source in sources):
         yield "derivedFrom", "ipt-score-source"
     for response in filter(None, map(course.find, sources)):
         if response["resourceType"] == "QuestionnaireResponse":
-            total = _result(measure, response).total
+            total = value_of(_result(measure, response), measure, code)
             if total is None:
                 yield "value", "ipt-score-incomplete"
             elif total != value:
@@ -183,7 +203,7 @@ def _safety(course: _Course) -> Iterator[Found]:
     sources = [source for item in waiting if item for source in item.get("derivedFrom", [])]
     covered = [id(course.find(source)) for source in sources]
     for response in course.of_type("QuestionnaireResponse"):
-        measure = instrument_for(response.get("questionnaire", ""))
+        measure = course.catalogue.instrument_for(response.get("questionnaire", ""))
         if measure is None or editing.identifier_of(response) is None or response["status"] not in SCORED_STATUSES:
             continue
         safety = _result(measure, response).safety
@@ -196,4 +216,11 @@ def _patients(course: _Course) -> Iterator[Found]:
     yield from ((resource, below, "ipt-one-patient") for resource, below in patients.strangers(course.resources))
 
 
-_RULES: tuple[Callable[[_Course], Iterator[Found]], ...] = (_patients, _goals, _plans, _observations, _safety)
+_RULES: tuple[Callable[[_Course], Iterator[Found]], ...] = (
+    _patients,
+    _goals,
+    _plans,
+    _observations,
+    _versions,
+    _safety,
+)

@@ -11,6 +11,7 @@ from smart_app.charts import svg
 
 _WIDTH, _EDGE = 1200, 2
 _HEIGHT, _HEIGHT_WITH_NOTES = 60, 78
+_STRIP = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,22 @@ def course_line(stops: Sequence[Stop], phases: Sequence[Stretch], title: str) ->
     body += "".join(_stop(stop, step) for stop in stops)
     height = _HEIGHT_WITH_NOTES if any(stop.note for stop in stops) else _HEIGHT
     return svg.picture(_WIDTH, height, title, body, "course")
+
+
+def course_strip(stops: Sequence[Stop], title: str) -> Markup:
+    """The same line for a phone: the sessions as segments, the numbers of the first, of today's and of the last."""
+    step = (_STRIP - 2 * _EDGE) / max(len(stops), 1)
+    body = "".join(
+        svg.element(
+            "rect", x=_x(stop.number, step) + 1, y=2, width=step - 2, height=8, rx=2, class_=f"segment {stop.state}"
+        )
+        for stop in stops
+    )
+    named = [stop for stop in stops if stop.number in {1, len(stops)} or stop.state == "today"]
+    for stop in named:
+        middle = min(max(_x(stop.number + 0.5, step), 8), _STRIP - 8)
+        body += svg.words(str(stop.number), x=middle, y=26, text_anchor="middle", class_=f"stop {stop.state}")
+    return svg.picture(_STRIP, 32, title, body, "course-strip")
 
 
 def _x(number: float, step: float) -> float:

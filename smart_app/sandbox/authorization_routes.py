@@ -26,7 +26,9 @@ from smart_app.sandbox.client_keys import SignedAssertion
 from smart_app.sandbox.clients import RegisteredClient
 from smart_app.sandbox.hospitals import Hospital
 from smart_app.sandbox.id_tokens import IdTokens, new_signing_key, public_keys
+from smart_app.sandbox.patient_sign_in import PatientSignIn
 from smart_app.sandbox.sign_in_memory import SignInMemory
+from smart_app.sandbox.store import FhirStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class AuthorizationDoor:
     server: AuthorizationServer
     memory: SignInMemory
     issuer: IssuerInAnswers
+    patients: PatientSignIn
     configuration: Mapping[str, Any]
     keys: Mapping[str, Any]
 
@@ -44,7 +47,7 @@ class AuthorizationDoor:
         response_type = request.values.get("response_type")
         if not is_plain(response_type):
             return _refusal_page(UnsupportedResponseTypeError("that"))
-        return answer_authorization(self.server, self.memory, self.issuer, _refusal_page)
+        return answer_authorization(self.server, self.memory, self.issuer, self.patients, _refusal_page)
 
     def token(self) -> Any:
         """The token endpoint."""
@@ -64,7 +67,12 @@ class AuthorizationDoor:
 
 
 def authorization_routes(
-    app: Flask, row: Hospital, origin: str, clients: Mapping[str, RegisteredClient], memory: SignInMemory
+    app: Flask,
+    row: Hospital,
+    origin: str,
+    clients: Mapping[str, RegisteredClient],
+    memory: SignInMemory,
+    store: FhirStore,
 ) -> Blueprint:
     """The authorization server of a hospital, for the clients registered there."""
     configuration = smart_configuration(row, origin)
@@ -72,16 +80,20 @@ def authorization_routes(
     app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"authorization_code": row.token_seconds}
     server = AuthorizationServer(app, clients.get, TokenKeeper(memory, timedelta(seconds=row.token_seconds)))
     server.register_client_auth_method("private_key_jwt", SignedAssertion(memory, configuration["token_endpoint"]))
-    base = f"{origin}/fhir"
+    base, style_url = f"{origin}/fhir", f"{origin}/smart-style.json" if row.style else ""
     extensions = [
         S256Only(),
-        LaunchChecks(memory, base, row.need_patient_banner),
+        LaunchChecks(memory, base, row.need_patient_banner, row.patients_sign_in, style_url),
         IdTokens(memory, key, row.id_token_alg, configuration["issuer"], base),
     ]
     server.register_grant(code_grant(memory), extensions)
     issuer(server)
-    door = AuthorizationDoor(server, memory, issuer, configuration, public_keys(key))
-    return _routes(door)
+    patients = PatientSignIn(memory, store)
+    door = AuthorizationDoor(server, memory, issuer, patients, configuration, public_keys(key))
+    routes = _routes(door)
+    if row.style:
+        routes.add_url_rule("/smart-style.json", view_func=lambda: jsonify(dict(row.style)))
+    return routes
 
 
 def _routes(door: AuthorizationDoor) -> Blueprint:

@@ -21,6 +21,7 @@ _SMART_CAPABILITIES = (
     "permission-v2",
     "authorize-post",
 )
+_PATIENT_CAPABILITIES = ("launch-standalone", "context-standalone-patient")
 
 
 def capability_statement(row: Hospital, base: str) -> JsonObject:
@@ -48,6 +49,8 @@ def capability_statement(row: Hospital, base: str) -> JsonObject:
 def smart_configuration(row: Hospital, origin: str) -> JsonObject:
     """The SMART configuration (SMART App Launch 2.2, "Conformance"), also good as OpenID Connect discovery."""
     issuer = f"{origin}/oauth"
+    patients = _PATIENT_CAPABILITIES if row.patients_sign_in else ()
+    sign_in = [name for name in SIGN_IN_SCOPES if row.patients_sign_in or name != "launch/patient"]
     return {
         "issuer": issuer,
         "jwks_uri": f"{issuer}/jwks",
@@ -58,12 +61,12 @@ def smart_configuration(row: Hospital, origin: str) -> JsonObject:
         "grant_types_supported": ["authorization_code"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "scopes_supported": [*SIGN_IN_SCOPES, "patient/*.cruds", "user/*.cruds"],
+        "scopes_supported": [*sign_in, "patient/*.cruds", "user/*.cruds"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [row.id_token_alg],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "capabilities": list(_SMART_CAPABILITIES),
+        "capabilities": [*_SMART_CAPABILITIES, *patients],
     }
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from smart_app.sandbox.forms import demo_forms
 from smart_app.sandbox.json_text import JsonObject
+from smart_app.sandbox.other_teams import other_teams
 
 _HOSPITAL: Final = "https://demo-hospital.example/fhir/sid"
 _TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem"
@@ -96,7 +98,8 @@ def demo_charts() -> list[JsonObject]:
     ]
     patients = [_patient(person) for person in PATIENTS]
     conditions = [_condition(person, *condition) for person in PATIENTS for condition in person.conditions]
-    return [*staff, *patients, *conditions, _antidepressant("zztest-bene"), _primary_care_plan("zztest-alma")]
+    theirs = [_antidepressant("zztest-bene"), _primary_care_plan("zztest-alma")]
+    return [*staff, *patients, *conditions, *theirs, *other_teams(), *demo_forms()]
 
 
 def _patient(person: Person) -> JsonObject:

@@ -11,6 +11,7 @@ from smart_app.sandbox.scopes import granted
 class RegisteredClient:
     """One app: where it is launched, where codes may be sent, where its public keys lie, and the most it may ask for.
 
+    ``patient_uri`` is where patients begin on their own devices; empty for an app that is not for them.
     The methods are the questions Authlib asks about a client; a code flow with private_key_jwt is all this one does.
     """
 
@@ -19,6 +20,7 @@ class RegisteredClient:
     redirect_uris: tuple[str, ...]
     jwks_uri: str
     scopes: tuple[str, ...]
+    patient_uri: str = ""
 
     def get_client_id(self) -> str:
         """The id it is registered under."""
@@ -35,11 +37,11 @@ class RegisteredClient:
         """Only a registered URI, character by character (RFC 9700, section 2.1)."""
         return redirect_uri in self.redirect_uris
 
-    def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002
+    def check_client_secret(self, client_secret: str) -> bool:  # noqa: ARG002 - Authlib's interface
         """There are no secrets here."""
         return False
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - Authlib's interface
         """Keys are the only way to prove who one is."""
         return method == "private_key_jwt"
 

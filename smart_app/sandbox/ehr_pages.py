@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -19,14 +19,18 @@ from smart_app.sandbox.sign_in_memory import SignInMemory
 from smart_app.sandbox.store import FhirStore, Version
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EhrDesk:
-    """The pages, over the hospital's store. ``as`` in the query says who sits in front of the screen."""
+    """The pages, over the hospital's store. ``as`` in the query says who sits in front of the screen.
+
+    ``start_over`` brings hospital and app back to their start; where nobody can, no page offers it.
+    """
 
     store: FhirStore
     memory: SignInMemory
     base: str
     clients: Mapping[str, RegisteredClient]
+    start_over: Callable[[], None] | None = None
 
     def launch_url(self, client_id: str, practitioner: str, patient: str) -> str:
         """Where a click on "Launch" leads; the launch in it is good for one sign-in. Raises KeyError for a stranger."""
@@ -37,11 +41,19 @@ class EhrDesk:
 
     def patient_list(self) -> str:
         """Everybody who has a chart here."""
-        patients = [_card(item.resource) for item in self.store.existing("Patient")]
-        return render_template("hospital/patients.html", patients=patients, **self._staff())
+        patients = [card(item.resource) for item in self.store.existing("Patient")]
+        doors = [
+            f"{client.patient_uri}?{urlencode({'iss': self.base})}"
+            for client in self.clients.values()
+            if client.patient_uri
+        ]
+        return render_template("hospital/patients.html", patients=patients, doors=doors, **self._staff())
 
     def chart(self, patient: str) -> str:
-        """One chart, with a button that opens the app inside it."""
+        """One chart, with a button that opens the app inside it; with ``open`` in the query it is open already."""
+        client_id = request.args.get("open", "")
+        if client_id and client_id not in self.clients:
+            abort(404)
         conditions = self._texts("Condition", patient, "code.text")
         medication = self._texts("MedicationRequest", patient, "medicationCodeableConcept.text")
         return render_template(
@@ -50,6 +62,7 @@ class EhrDesk:
             conditions=conditions,
             medication=medication,
             clients=list(self.clients.values()),
+            app=self.launch_url(client_id, self._staff()["me"]["id"], patient) if client_id else "",
             **self._staff(),
         )
 
@@ -60,6 +73,15 @@ class EhrDesk:
             abort(404)
         card, staff = self._patient(patient), self._staff()
         return redirect(self.launch_url(client_id, staff["me"]["id"], card["id"]), 303)
+
+    def begin_again(self) -> Response:
+        """Forget what was done since the start, and open the page that asked."""
+        if self.start_over is None:
+            abort(404)
+        self.start_over()
+        return redirect(
+            request.form.get("page", "/") if request.form.get("page", "").startswith("/chart/") else "/", 303
+        )
 
     def resources(self, patient: str) -> str:
         """Every resource of the chart, by type."""
@@ -74,17 +96,17 @@ class EhrDesk:
 
     def _staff(self) -> dict[str, Any]:
         """Who could be sitting here, and who is."""
-        staff = [_card(item.resource) for item in self.store.existing("Practitioner")]
+        staff = [card(item.resource) for item in self.store.existing("Practitioner")]
         chosen = [person for person in staff if person["id"] == request.values.get("as", staff[0]["id"])]
         if not chosen:
             abort(404)
-        return {"staff": staff, "me": chosen[0]}
+        return {"staff": staff, "me": chosen[0], "can_start_over": self.start_over is not None}
 
     def _patient(self, id_: str) -> dict[str, str]:
         found = self.store.current("Patient", id_)
         if found is None or found.content is None:
             abort(404)
-        return _card(found.content)
+        return card(found.content)
 
     def _in_chart(self, patient: str) -> list[Version]:
         return [item for item in self.store.existing() if item.content and owner(item.content, self.base) == patient]
@@ -100,11 +122,12 @@ def ehr_pages(desk: EhrDesk) -> Blueprint:
     pages.add_url_rule("/", view_func=desk.patient_list)
     pages.add_url_rule("/chart/<patient>", view_func=desk.chart)
     pages.add_url_rule("/chart/<patient>/launch", view_func=desk.launch, methods=["POST"])
+    pages.add_url_rule("/start-over", view_func=desk.begin_again, methods=["POST"])
     pages.add_url_rule("/chart/<patient>/fhir", view_func=desk.resources)
     return pages
 
 
-def _card(person: JsonObject) -> dict[str, str]:
+def card(person: JsonObject) -> dict[str, str]:
     """What a header shows of a Patient or Practitioner."""
     given = " ".join(map(str, values(person, "name.given")))
     family = " ".join(map(str, values(person, "name.family")))

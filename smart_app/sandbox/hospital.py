@@ -30,10 +30,12 @@ class HospitalApp(Flask):
     """A Flask app that lets tests reach the hospital behind the pages.
 
     ``store`` holds the charts; change it to play another clinician. ``desk.launch_url(...)`` is a click on "Launch".
+    ``refill()`` forgets all charts and brings back those of the start.
     """
 
     store: FhirStore
     desk: EhrDesk
+    refill: Callable[[], None]
 
 
 def now() -> datetime:
@@ -63,16 +65,24 @@ def create_hospital(
     memory = SignInMemory(clock, timedelta(seconds=row.launch_seconds))
     by_id = {client.client_id: client for client in clients}
     app.desk = EhrDesk(app.store, memory, f"{origin}/fhir", by_id)
-    _fill(app.store, demo_charts() if charts is None else charts, f"{origin}/fhir")
+    at_the_start = list(demo_charts() if charts is None else charts)
+
+    def refill() -> None:
+        app.store.forget_everything()
+        _fill(app.store, at_the_start, f"{origin}/fhir")
+
+    app.refill = refill
+    app.refill()
     app.register_blueprint(ehr_pages(app.desk))
-    app.register_blueprint(authorization_routes(app, row, origin, by_id, memory))
+    app.register_blueprint(authorization_routes(app, row, origin, by_id, memory, app.store))
     app.register_blueprint(fhir_routes(FhirApi(row, f"{origin}/fhir", app.store), memory))
     app.before_request(_only_this_machine)
     return app
 
 
 def _addresses(clients: Sequence[RegisteredClient]) -> list[str]:
-    return [url for client in clients for url in (client.launch_uri, client.jwks_uri, *client.redirect_uris)]
+    asked = ((client.launch_uri, client.jwks_uri, client.patient_uri, *client.redirect_uris) for client in clients)
+    return [url for urls in asked for url in urls if url]
 
 
 def _fill(store: FhirStore, charts: Iterable[JsonObject], base: str) -> None:

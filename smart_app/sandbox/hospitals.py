@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -26,6 +26,8 @@ class Hospital:
     stale_status: the answer to an outdated If-Match; HAPI says 409, FHIR R4 says 412.
     update_creates: may PUT make a resource under the client's id?
     returns: what a write answers unless Prefer asks otherwise; "nothing" never answers a body, as several EHRs do.
+    patients_sign_in: may patients sign in alone, by SMART's standalone launch, to their own chart?
+    style: the hospital's colours (SMART "styling"); none where it is empty.
     page_size: the most matches on one page of a search.
     largest_body, token_seconds, launch_seconds: bytes; how long an access token and a launch live.
     """
@@ -40,8 +42,10 @@ class Hospital:
     update_creates: bool = True
     returns: Literal["representation", "nothing"] = "representation"
     page_size: int = 50
-    id_token_alg: Literal["RS256", "ES256"] = "RS256"  # noqa: S105  # an algorithm
+    id_token_alg: Literal["RS256", "ES256"] = "RS256"  # noqa: S105 - an algorithm
     need_patient_banner: bool = True
+    patients_sign_in: bool = False
+    style: Mapping[str, str] = field(default_factory=dict)
     largest_body: int = 1024 * 1024
     token_seconds: int = 3600
     launch_seconds: int = 300
@@ -64,6 +68,26 @@ _REGISTERED = {"Patient", "Practitioner", "Organization"}
 OPEN: Final = Hospital(
     name="open",
     interactions=MappingProxyType({name: LOOKS if name in _REGISTERED else LOOKS | WRITES for name in TYPES}),
+    patients_sign_in=True,
 )
+STYLED: Final = replace(
+    OPEN,
+    name="styled",
+    style=MappingProxyType(
+        {
+            "color_background": "#edeae3",
+            "color_error": "#9e2d2d",
+            "color_highlight": "#5a2d82",
+            "color_modal_backdrop": "",
+            "color_success": "#498e49",
+            "color_text": "#303030",
+            "dim_border_radius": "3px",
+            "dim_font_size": "13px",
+            "dim_spacing_size": "20px",
+            "font_family_body": "Georgia, Times, 'Times New Roman', serif",
+        }
+    ),
+)
+STAFF_ONLY: Final = replace(OPEN, name="staff-only", patients_sign_in=False)
 
-HOSPITALS: Final[Mapping[str, Hospital]] = MappingProxyType({row.name: row for row in (OPEN,)})
+HOSPITALS: Final[Mapping[str, Hospital]] = MappingProxyType({row.name: row for row in (OPEN, STYLED, STAFF_ONLY)})

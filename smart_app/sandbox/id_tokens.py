@@ -1,4 +1,4 @@
-"""The id_token: who the clinician is, signed (OpenID Connect Core 1.0, section 2; SMART App Launch 2.2, fhirUser)."""
+"""The id_token: who signed in, signed (OpenID Connect Core 1.0, section 2; SMART App Launch 2.2, fhirUser)."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # Authlib ships no types
         """A nonce serves once."""
         return self._memory.has_nonce(nonce, request.payload.client_id)
 
-    def resolve_client_private_key(self, client: RegisteredClient) -> RSAKey | ECKey:  # noqa: ARG002
+    def resolve_client_private_key(self, client: RegisteredClient) -> RSAKey | ECKey:  # noqa: ARG002 - Authlib's interface
         """The hospital's key, the same for every client."""
         return self._key
 
-    def get_client_algorithm(self, client: RegisteredClient) -> str:  # noqa: ARG002
+    def get_client_algorithm(self, client: RegisteredClient) -> str:  # noqa: ARG002 - Authlib's interface
         """The algorithm of the hospital's row."""
         return self._algorithm
 
-    def get_encode_header(self, client: RegisteredClient) -> dict[str, Any]:  # noqa: ARG002
+    def get_encode_header(self, client: RegisteredClient) -> dict[str, Any]:  # noqa: ARG002 - Authlib's interface
         """The header names the key."""
         return {"alg": self._algorithm, "kid": self._key.kid, "typ": "JWT"}
 
@@ -61,8 +61,6 @@ class IdTokens(OpenIDCode):  # type: ignore[misc]  # Authlib ships no types
         return {"iss": self._issuer, "aud": client.client_id, "iat": now, "exp": now + _LIFETIME, "auth_time": now}
 
     def generate_user_info(self, user: Launch, scope: str) -> dict[str, str]:
-        """sub, and the clinician's FHIR address when fhirUser was granted."""
-        who = {"sub": user.practitioner}
-        return (
-            who | {"fhirUser": f"{self._base}/Practitioner/{user.practitioner}"} if "fhirUser" in scope.split() else who
-        )
+        """sub, and the person's FHIR address when fhirUser was granted."""
+        who = {"sub": user.user.partition("/")[2]}
+        return who | {"fhirUser": f"{self._base}/{user.user}"} if "fhirUser" in scope.split() else who

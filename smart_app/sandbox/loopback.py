@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-_PORTS = (20_000, 32_000)
+_PORTS, _SLICES = (20_000, 32_000), 8
 _DRAWN = random.SystemRandom()
+_GIVEN: deque[int] = deque(maxlen=100)
+"""The ports given last: one that is not listened on yet must not be given to the next who asks."""
 
 
 class NotLoopback(ValueError):
@@ -28,7 +32,7 @@ class NotLoopback(ValueError):
 class _QuietRequests(WSGIRequestHandler):
     """Logs nothing: a request line here may hold a launch or a code."""
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         """Say nothing."""
 
 
@@ -59,11 +63,16 @@ def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on at the moment.
 
     Drawn below the range from which systems number outgoing connections (Linux: 32768 and up): a port that the system
-    picks may be the near end of somebody's connection before it is listened on.
+    picks may be the near end of somebody's connection before it is listened on. Two processes that start side by side
+    draw from different slices: one may not have begun to listen when the other looks.
     """
+    first, last = _PORTS
+    width = (last - first) // _SLICES
+    begin = first + os.getpid() % _SLICES * width
     while True:
-        port = _DRAWN.randrange(*_PORTS)
-        if _can_be_bound(port):
+        port = _DRAWN.randrange(begin, begin + width)
+        if port not in _GIVEN and _can_be_bound(port):
+            _GIVEN.append(port)
             return port
 
 
@@ -89,7 +98,7 @@ def serve(app: WSGIApplication, host: str, port: int) -> Iterator[str]:
     with socket.create_server((address, port), family=family) as listener:
         fd = listener.fileno()
         server = make_server(address, port, app, threaded=True, request_handler=_QuietRequests, fd=fd)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield f"http://{host}:{server.port}"

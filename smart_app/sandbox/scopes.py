@@ -12,7 +12,8 @@ from smart_app.sandbox.outcomes import Refused
 _V1 = {"read": "rs", "write": "cud", "*": "cruds"}
 _SPELLING = re.compile(r"(?P<context>patient|user)/(?P<type>\*|[A-Z][A-Za-z]*)\.(?P<may>read|write|\*|c?r?u?d?s?)")
 # Scopes without a resource in them that the hospital understands.
-SIGN_IN_SCOPES = ("openid", "fhirUser", "launch")
+SIGN_IN_SCOPES = ("openid", "fhirUser", "launch", "launch/patient")
+_ABOUT_THE_PERSON = frozenset({"openid", "fhirUser", "launch/patient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def granted(requested: str, registered: Iterable[str]) -> str:
     for text in requested.split():
         parts |= dict.fromkeys(_granted(text, known))
     return " ".join(parts)
+
+
+def for_patients(granted_scope: str) -> str:
+    """The part of it that a patient who signs in alone may have: their own chart, and who they are."""
+    scopes = granted_scope.split()
+    return " ".join(text for text in scopes if text in _ABOUT_THE_PERSON or text.startswith("patient/"))
 
 
 def _granted(text: str, registered: tuple[str, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the authorization server remembers: launches, codes, access tokens, and assertions it has seen."""
+"""What the authorization server remembers: launches, sign-in pages, codes, access tokens, assertions it has seen."""
 
 from __future__ import annotations
 
@@ -14,12 +14,28 @@ CODE_LIFETIME: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """A click on "Launch": who clicked, in whose chart, for which app; ``value`` is the opaque launch parameter."""
+    """Who opens which chart with which app. ``practitioner`` is None for a patient who signed in alone.
+
+    ``value`` is the opaque launch parameter of a click on "Launch", or the ticket of the patient's sign-in page.
+    """
 
     value: str
     client_id: str
-    practitioner: str
+    practitioner: str | None
     patient: str
+    expires_at: datetime
+
+    @property
+    def user(self) -> str:
+        """The person as ``Type/id``."""
+        return f"Practitioner/{self.practitioner}" if self.practitioner else f"Patient/{self.patient}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A sign-in page that was shown: ``asked`` spells the request it was shown for."""
+
+    asked: str
     expires_at: datetime
 
 
@@ -50,14 +66,14 @@ class Code:
         return self.nonce
 
     def get_auth_time(self) -> int:
-        """When the clinician was there, in seconds since 1970."""
+        """When the person was there, in seconds since 1970."""
         return int(self.issued_at.timestamp())
 
     def get_acr(self) -> None:
-        """Nothing is claimed about how the clinician signed in."""
+        """Nothing is claimed about how the person signed in."""
 
     def get_amr(self) -> None:
-        """Nothing is claimed about how the clinician signed in."""
+        """Nothing is claimed about how the person signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +96,7 @@ class SignInMemory:
         self._launch_lifetime = launch_lifetime
         self._lock = threading.Lock()
         self._launches: dict[str, Launch] = {}
+        self._tickets: dict[str, Ticket] = {}
         self._codes: dict[str, Code] = {}
         self._spent: set[str] = set()
         self._replayed: set[str] = set()
@@ -113,6 +130,19 @@ class SignInMemory:
         with self._lock:
             launch = self.launch(value, client_id)
             return self._launches.pop(value) if launch else None
+
+    def give_ticket(self, asked: str) -> str:
+        """Note that the sign-in page was shown for a request; returns what must come back with the choice."""
+        value = secrets.token_urlsafe(24)
+        with self._lock:
+            self._tickets[value] = Ticket(asked, self.now() + self._launch_lifetime)
+        return value
+
+    def take_ticket(self, value: str, asked: str) -> bool:
+        """Was the page shown for just this request, and not long ago? It serves once."""
+        with self._lock:
+            ticket = self._tickets.pop(value, None)
+            return ticket is not None and ticket.asked == asked and self.now() < ticket.expires_at
 
     def keep_code(self, code: Code) -> None:
         """Remember a code that was given out."""

@@ -79,6 +79,11 @@ class FhirStore:
             newest = [versions[-1] for versions in self._versions.values()]
         return [item for item in newest if item.content is not None and resource_type in {None, item.resource_type}]
 
+    def forget_everything(self) -> None:
+        """As if nobody had ever had a chart here."""
+        with self._lock:
+            self._versions = {}
+
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Hold everybody else back; undo all writes of the block when it raises."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from ipt_fhir.carriers.native import ServerCopy
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
+from smart_app.patient_devices import PatientDevices
+from smart_app.roles import Role
+from smart_app.services.wider_chart import WiderChart
 from smart_app.store.lanes import Lane
+from smart_app.store.server_copies import StoredCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +44,29 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What was read from the chart at the launch and belongs to others: shown, never written."""
+    """What was read from the chart at the launch and belongs to others: shown, never written.
+
+    ``diagnoses_unread``: the hospital did not give them, which is not the same as "there are none". ``read_at`` is how
+    old all of it is. ``style`` are the hospital's colours (``styling``).
+    """
 
     patient: PatientCard
     hospital: str
     diagnoses: tuple[Diagnosis, ...] = ()
+    diagnoses_unread: bool = False
+    read_at: datetime | None = None
+    style: tuple[tuple[str, str], ...] = ()
+    wider: WiderChart = field(default_factory=WiderChart)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything one page of one launch may show or change.
 
-    ``revision`` guards against two tabs (fault-F72); ``lost`` are the paths the server did not keep, by key.
+    ``revision`` guards against two tabs (fault-F72). ``before`` is the same unless this request took in what a patient
+    sent: then it is what pages shown until now carry. ``devices`` is how the clinic lets patients answer,
+    ``role`` what the person who launched may do (None: nothing). ``lost`` are the paths the server did not keep, by
+    key; ``receipts`` the copies as they were filed or read.
     """
 
     handle: str
@@ -62,12 +77,26 @@ class Desk:
     background: Background
     episode: Episode
     revision: int
+    before: int
     chart: Mapping[str, ServerCopy]
     lost: Mapping[str, tuple[str, ...]]
     today: date
     frame_ancestors: tuple[str, ...] = ()
+    receipts: tuple[StoredCopy, ...] = ()
+    devices: PatientDevices | None = None
+    role: Role | None = None
 
     @property
     def patient(self) -> PatientCard:
         """The patient of this launch."""
         return self.background.patient
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether this person looks and changes nothing."""
+        return self.role is Role.SUPERVISOR
+
+    @property
+    def sees_diagnoses(self) -> bool:
+        """Whether diagnoses are part of this person's work."""
+        return self.role in {Role.THERAPIST, Role.SUPERVISOR}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,7 +20,9 @@ from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_change
 from ipt_fhir.validation.clinical import broken_rules
 from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
-from smart_app.services import charting
+from smart_app.services import caseload, charting
+from smart_app.services.charting import Drawn
+from smart_app.services.consenting import fileable, may_go_on
 from smart_app.services.describing import description_of
 from smart_app.services.desk import Desk
 from smart_app.services.failures import failure_of
@@ -39,7 +41,6 @@ SUPERSEDED = "superseded"
 SIGNED_IN_AGAIN = "signed-in-again"
 
 _LEASE = 120.0
-_MOST_DIFFERENCES = 12
 _KEPT = "kept-version"
 
 
@@ -65,58 +66,70 @@ class Preview:
     missing: tuple[Missing, ...]
 
 
-def standing(practice: Practice, desk: Desk) -> Standing:
-    """Where the course stands; no network."""
+def standing(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Standing:
+    """Where the course stands; no network. ``drawn`` saves mapping the course where a page did it already."""
     with practice.store.read() as tx:
         intent = intents.latest(tx, desk.episode.id)
-        receipts = tuple(charting.copies_of(tx, desk.episode.id).values())
+        noted = None if drawn else caseload.unfiled_noted(tx, desk)
     return Standing(
-        pending=len(charting.unfiled(practice, desk)),
+        pending=len((drawn or charting.drawn(practice, desk)).unfiled) if noted is None else noted,
         intent=intent,
         of_colleague=intent is not None and intent.author != desk.user_sub,
-        receipts=receipts,
+        receipts=desk.receipts,
     )
 
 
-def preview(practice: Practice, desk: Desk) -> Preview:
+def preview(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Preview:
     """What filing now would do. Raises Failure when the hospital cannot be asked what it allows."""
-    found = preview_offline(practice, desk)
+    found = preview_offline(practice, desk, drawn)
     try:
         return replace(found, missing=_missing(practice, desk, found.changes))
     except EhrError as error:
         raise failure_of(error) from error
 
 
-def preview_offline(practice: Practice, desk: Desk) -> Preview:
+def preview_offline(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Preview:
     """As preview, without asking the hospital what it allows."""
-    changes = _changes(practice, desk)
-    return Preview(changes=changes, issues=_issues(practice, desk, changes), missing=())
+    drawn = drawn or charting.drawn(practice, desk)
+    changes = _changes(drawn, desk)
+    return Preview(changes=changes, issues=_issues(practice, drawn, changes), missing=())
+
+
+def to_send(practice: Practice, desk: Desk) -> tuple[Change, ...]:
+    """The entries filing would send now, without judging them; no network."""
+    return _changes(charting.drawn(practice, desk), desk)
 
 
 def file(practice: Practice, desk: Desk) -> IntentState:
     """Save the intent and try to bring it into the record; the state says how far it came.
 
     Nothing is sent that our own validator refuses (decision-D4). A filing that is still open is continued first, never
-    doubled; what was edited since then is a second intent behind it.
+    doubled; what was edited since then is a second intent behind it. Where the patient stopped sharing, an open one is
+    not continued.
     """
-    changes = _changes(practice, desk)
-    if errors(_issues(practice, desk, changes)) or _known_missing(practice, desk, changes):
+    drawn = charting.drawn(practice, desk)
+    changes = _changes(drawn, desk)
+    if errors(_issues(practice, drawn, changes)) or _known_missing(practice, desk, changes):
         return IntentState.HELD
     with practice.store.write() as tx:
+        open_one = intents.head(tx, desk.lane)
+        if open_one and not may_go_on(desk.episode, open_one):
+            return open_one.state
         waiting = _made_ready(tx, desk)
         if waiting is None and changes:
             _queue(tx, desk, changes)
     state = _drain(practice, desk)
-    if waiting is None or state is not IntentState.DONE:
-        return state
-    return _file_rest(practice, desk)
+    if waiting is not None and state is IntentState.DONE:
+        state = _file_rest(practice, desk)
+    charting.note_standing(practice, desk)
+    return state
 
 
 def _file_rest(practice: Practice, desk: Desk) -> IntentState:
     """What was edited while an older filing was open, now against the chart as that filing left it."""
     with practice.store.write() as tx:
         fresh = charting.refreshed(tx, desk)
-        changes = _changes(practice, fresh)
+        changes = _changes(charting.drawn(practice, fresh), fresh)
         if not changes:
             return IntentState.DONE
         _queue(tx, fresh, changes)
@@ -153,43 +166,6 @@ def disagreements(practice: Practice, desk: Desk, intent: Intent) -> tuple[Episo
     return _with_theirs(practice, desk, theirs), theirs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One element that differs: where (FHIRPath), and both sides as short text."""
-
-    path: str
-    theirs: str
-    ours: str
-
-
-def differing(practice: Practice, desk: Desk, key: str, theirs: JsonObject) -> list[Difference]:
-    """Where the chart's resource says something else than ours, for people who read FHIR; at most twelve places."""
-    ours = charting.written(practice, desk)[key]
-    base = desk.chart[key].resource if key in desk.chart else {}
-    names = [name for name in {**base, **theirs, **ours} if name not in {"meta", "text", "id"}]
-    found = (_places(f"{ours['resourceType']}.{name}", theirs.get(name), ours.get(name)) for name in names)
-    return [place for places in found for place in places][:_MOST_DIFFERENCES]
-
-
-def _places(path: str, theirs: object, ours: object) -> Iterator[Difference]:
-    """The innermost elements that differ."""
-    if rawjson.equal(theirs, ours):
-        return
-    if isinstance(theirs, dict) and isinstance(ours, dict):
-        for name in {**theirs, **ours}:
-            yield from _places(f"{path}.{name}", theirs.get(name), ours.get(name))
-    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        for index, (left, right) in enumerate(zip(theirs, ours, strict=True)):
-            yield from _places(f"{path}[{index}]", left, right)
-    else:
-        yield Difference(path=path, theirs=_short(theirs), ours=_short(ours))
-
-
-def _short(value: object) -> str:
-    words = "–" if value is None else value if isinstance(value, str) else rawjson.write(value).decode()
-    return words if len(words) <= 240 else f"{words[:240]} …"
-
-
 def kept_draft(practice: Practice, desk: Desk) -> list[str]:
     """Our versions that were kept when the chart's were taken, as XHTML we made ourselves (attack-A43)."""
     with practice.store.read() as tx:
@@ -204,12 +180,12 @@ def discard_draft(practice: Practice, desk: Desk) -> None:
         drafts.discard(tx, _draft_key(desk))
 
 
-def _changes(practice: Practice, desk: Desk) -> tuple[Change, ...]:
-    waiting = charting.unfiled(practice, desk)
-    return tuple(Change(key=key, resource=resource, base=desk.chart.get(key)) for key, resource in waiting.items())
+def _changes(drawn: Drawn, desk: Desk) -> tuple[Change, ...]:
+    waiting = fileable(desk.episode, drawn.unfiled).items()
+    return tuple(Change(key=key, resource=resource, base=desk.chart.get(key)) for key, resource in waiting)
 
 
-def _issues(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[Issue, ...]:
+def _issues(practice: Practice, drawn: Drawn, changes: Sequence[Change]) -> tuple[Issue, ...]:
     """What keeps the changes in the house. A colleague's fault in what stays as it is keeps nothing back."""
     found = [
         issue
@@ -218,9 +194,9 @@ def _issues(practice: Practice, desk: Desk, changes: Sequence[Change]) -> tuple[
     ]
     if errors(found):
         return tuple(found)
-    course = [item for item in charting.written(practice, desk).values() if not errors(validate(item))]
+    course = [item for item in drawn.resources.values() if not errors(validate(item))]
     keys = {change.key for change in changes}
-    found += [issue for resource, issue in broken_rules(course) if identifier_of(resource) in keys]
+    found += [issue for resource, issue in broken_rules(course, practice.catalogue) if identifier_of(resource) in keys]
     return tuple(found)
 
 
@@ -317,7 +293,9 @@ def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | 
             resources[key] = copy.resource
         elif key != desk.episode.id:
             del resources[key]
-    theirs_now = with_local(from_fhir(resources.values()).episode, desk.episode, practice.site.carried)
+    theirs_now = with_local(
+        from_fhir(resources.values(), practice.catalogue).episode, desk.episode, practice.site.carried
+    )
     return _with_new(theirs_now, desk.episode, set(desk.chart))
 
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from ipt_fhir.ehr.client import FhirClient
-from ipt_fhir.ehr.issuer import IssuerRegistry
+from ipt_fhir.ehr.issuer import Issuer, IssuerRegistry
 from ipt_fhir.ehr.keys import SigningKey
 from ipt_fhir.ehr.published import Published
 from ipt_fhir.ehr.transport import Transport
+from ipt_fhir.instruments.catalogue import Catalogue
 from ipt_fhir.mapping.site import Site
+from ipt_fhir.model.episode import Setting
+from smart_app.config import Retention
+from smart_app.patient_devices import PatientDevices
+from smart_app.roles import EVERYBODY_IS_THERAPIST, Role, StaffRoles
+from smart_app.services.pack_keeping import KeptPack
 from smart_app.store.launches import Launch
 from smart_app.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """Built once (``app.py``) and handed to every service. The first signing key signs, all are published."""
+    """Built once (``app.py``) and handed to every service. The first signing key signs, all are published.
+
+    ``trusted_proxies`` is how many proxies of ours a request comes through; each says who asked it.
+    ``settings`` are names and values an administrator may see, ``signing_keys_made`` the dates of the key files.
+    """
 
     store: Store
     registry: IssuerRegistry
@@ -27,8 +37,21 @@ class Practice:
     signing_keys: tuple[SigningKey, ...]
     public_url: str
     clock: Callable[[], datetime]
+    trusted_proxies: int = 0
     idle: timedelta = timedelta(minutes=15)
     site: Site = field(default_factory=Site)
+    setting: Setting = Setting.OUTPATIENT
+    packs: tuple[KeptPack, ...] = ()
+    patient_devices: Mapping[str, PatientDevices] = field(default_factory=dict)
+    roles: Mapping[str, StaffRoles] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
+    settings: tuple[tuple[str, str], ...] = ()
+    signing_keys_made: tuple[datetime, ...] = ()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The instruments of this installation: those shipped and those of its packs (decision-D60)."""
+        return self.site.catalogue
 
     @property
     def redirect_uri(self) -> str:
@@ -39,6 +62,20 @@ class Practice:
     def frame_ancestors(self) -> tuple[str, ...]:
         """The origins of all registered EHRs."""
         return tuple(sorted({origin for issuer in self.registry for origin in issuer.frame_ancestors}))
+
+    def for_patients(self, iss: str) -> Issuer:
+        """The hospital as it registered this app for patients. Raises KeyError where they may not sign in."""
+        devices, issuer = self.patient_devices[iss], self.registry.get(iss)
+        return replace(issuer, client_id=devices.client_id or issuer.client_id, scopes=devices.scopes)
+
+    def role_of(self, launch: Launch) -> Role | None:
+        """What the person who launched may do, as the clinic says today; None for nothing."""
+        return self.roles.get(launch.lane.issuer, EVERYBODY_IS_THERAPIST).role_of(launch.user.fhir_user)
+
+    def chart_of(self, iss: str, patient: str) -> str:
+        """Where a chart opens in the hospital's own pages; empty where the hospital has no such address."""
+        devices = self.patient_devices.get(iss)
+        return (devices.chart_of(patient) if devices else "") or self.registry.get(iss).chart_of(patient)
 
     def today(self) -> date:
         """The day at the clinic."""

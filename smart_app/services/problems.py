@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ipt_fhir.model.limits import clean_text
 from smart_app.language import gettext as _
 
 
@@ -36,3 +37,24 @@ def read_day(field: str, typed: str, problems: Problems) -> date | None:
     except ValueError:
         problems.add(field, _("Enter a full date."))
         return None
+
+
+def read_text(field: str, typed: str, limit: int, problems: Problems) -> str | None:
+    """What was typed, as the model keeps it (may be empty); None, with a problem noted, when it is too long."""
+    text = clean_text(typed)
+    if len(text) > limit:
+        problems.add(field, _("This is longer than %(limit)s characters.", limit=limit))
+        return None
+    return text
+
+
+def read_number(field: str, typed: str, least: int, most: int, problems: Problems) -> int | None:
+    """The whole number of a field; None, with a problem noted, when it is none or out of its bounds."""
+    text = typed.strip()
+    if text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most:
+        return int(text)
+    if least == most:
+        problems.add(field, _("Enter %(number)s: this form of IPT has no other.", number=least))
+    else:
+        problems.add(field, _("Enter a number from %(least)s to %(most)s.", least=least, most=most))
+    return None

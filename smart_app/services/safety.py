@@ -26,11 +26,11 @@ class SafetyForm:
 def settle(
     episode: Episode, item: SafetyItem, form: SafetyForm, person: Person, now: datetime
 ) -> tuple[Episode, Problems]:
-    """The course with the item settled by this person."""
+    """The course with the item settled by this person, and with it what is open of the versions its form corrects."""
     problems = _check(form)
     if problems:
         return episode, problems
-    act = SafetyAct(form.act)
+    act, same = SafetyAct(form.act), _of_earlier_versions(episode, item)
     settled = replace(
         item,
         act=act,
@@ -38,9 +38,37 @@ def settle(
         settled_by=person,
         handed_to=clean_text(form.handed_to) if act is SafetyAct.HANDED_OVER else None,
         reason=clean_text(form.reason) or None,
+        owner=None if act is SafetyAct.HANDED_OVER else item.owner,
     )
-    items = tuple(settled if other.id == item.id else other for other in episode.safety_items)
+    items = tuple(
+        settled if other.id == item.id else _covered(other, settled) if other.id in same else other
+        for other in episode.safety_items
+    )
     return replace(episode, safety_items=items), problems
+
+
+def _of_earlier_versions(episode: Episode, item: SafetyItem) -> set[str]:
+    """The open items of the versions that the form of this one corrects: the same question, asked once."""
+    replaced = {version.id: version.replaces for version in episode.measured}
+    earlier: set[str] = set()
+    found = replaced.get(item.response)
+    while found and found not in earlier:
+        earlier.add(found)
+        found = replaced.get(found)
+    return {
+        other.id for other in episode.open_safety_items if other.response in earlier and other.link_id == item.link_id
+    }
+
+
+def _covered(earlier: SafetyItem, settled: SafetyItem) -> SafetyItem:
+    return replace(
+        earlier,
+        act=settled.act,
+        settled=settled.settled,
+        settled_by=settled.settled_by,
+        handed_to=settled.handed_to,
+        reason=settled.reason,
+    )
 
 
 def _check(form: SafetyForm) -> Problems:

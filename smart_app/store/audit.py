@@ -1,8 +1,9 @@
 """Who did what to which patient's data, in rows that cannot be changed unnoticed (attack-A75).
 
 Each row's digest covers its fields and the digest before it. The last number and digest are kept sealed as well:
-without a key nobody can cut rows off the end or compute the chain anew. What this cannot see is a whole database put
-back to an earlier day.
+without a key nobody can cut rows off the end or compute the chain anew. Rows whose time is over are cut off at the
+beginning, and the head says where the chain begins since then. What this cannot see is a whole database put back to an
+earlier day.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from smart_app.store.encryption import Place
 from smart_app.store.errors import SealBroken
@@ -37,9 +38,17 @@ class Action(StrEnum):
     QUERY = "query"
     CREATE = "create"
     UPDATE = "update"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
     FILE = "file"
     DECIDE = "decide"
     EXPORT = "export"
+    HAND_OVER = "hand-over"
+    TAKE_BACK = "take-back"
+    REASSIGN = "reassign"
+    SIGN_IN = "sign-in"
+    ERASE = "erase"
+    EXPIRE = "expire"
 
 
 class Outcome(StrEnum):
@@ -62,6 +71,19 @@ class AuditEvent:
     entity: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a search asks for; empty is everything. ``before`` is the number of the row behind which a page ended."""
+
+    issuer: str = ""
+    patient: str = ""
+    actor: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
 class Break(NamedTuple):
     """Where the chain is broken: the number of the first row that is not as it was written, and why."""
 
@@ -70,8 +92,20 @@ class Break(NamedTuple):
 
 
 class _Head(NamedTuple):
+    """The last row, and the last one that was cut off: the chain begins behind it."""
+
     number: int
     digest: str
+    first: int = 0
+    before: str = _START
+
+
+class Entry(NamedTuple):
+    """A row as a page lists it."""
+
+    number: int
+    at: datetime
+    event: AuditEvent
 
 
 def begin_chain(tx: Transaction) -> None:
@@ -87,7 +121,38 @@ def append(tx: Transaction, event: AuditEvent) -> None:
     row = {"number": number, "at": tx.now.astimezone(UTC).isoformat(), **asdict(event), "previous": head.digest}
     digest = _digest(row)
     tx.connection.execute(insert(audit_rows).values(row | {"digest": digest}))
-    tx.connection.execute(update(audit_head).values(content=_sealed(tx, _Head(number, digest))))
+    tx.connection.execute(update(audit_head).values(content=_sealed(tx, head._replace(number=number, digest=digest))))
+
+
+def search(tx: ReadTransaction, asked: Asked, limit: int) -> list[Entry]:
+    """The newest rows that fit, the newest first. What is left empty fits every row."""
+    named = {name: getattr(asked, name) for name in ("issuer", "patient", "actor", "action")}
+    wanted = [audit_rows.c[name] == value for name, value in named.items() if value]
+    if asked.since:
+        wanted.append(audit_rows.c.at >= asked.since.astimezone(UTC).isoformat())
+    if asked.until:
+        wanted.append(audit_rows.c.at < asked.until.astimezone(UTC).isoformat())
+    if asked.before:
+        wanted.append(audit_rows.c.number < asked.before)
+    found = select(audit_rows).where(*wanted).order_by(audit_rows.c.number.desc()).limit(limit)
+    rows = tx.connection.execute(found).mappings()
+    return [Entry(row["number"], datetime.fromisoformat(row["at"]), _event(row)) for row in rows]
+
+
+def cut(tx: Transaction, before: datetime) -> int:
+    """Delete the rows at the beginning of the chain that are older than that; how many. Raises SealBroken."""
+    head = _head(tx)
+    limit = before.astimezone(UTC).isoformat()
+    young = select(func.min(audit_rows.c.number)).where(audit_rows.c.at >= limit)
+    end = (tx.connection.execute(young).scalar() or head.number + 1) - 1
+    if end <= head.first:
+        return 0
+    last = tx.connection.execute(select(audit_rows.c.digest).where(audit_rows.c.number == end)).scalar()
+    if last is None:
+        raise SealBroken("a row of the audit chain is missing, so nothing is cut off")
+    tx.connection.execute(delete(audit_rows).where(audit_rows.c.number <= end))
+    tx.connection.execute(update(audit_head).values(content=_sealed(tx, head._replace(first=end, before=last))))
+    return end - head.first
 
 
 def events(tx: ReadTransaction, issuer: str, patient: str) -> list[tuple[datetime, AuditEvent]]:
@@ -99,7 +164,12 @@ def events(tx: ReadTransaction, issuer: str, patient: str) -> list[tuple[datetim
 
 def verify_chain(tx: ReadTransaction) -> Break | None:
     """Walk the chain from its start; None when every row is as it was written and none is missing."""
-    number, digest = 0, _START
+    try:
+        head = _head(tx)
+    except SealBroken:
+        last = tx.connection.execute(select(func.max(audit_rows.c.number))).scalar()
+        return Break(last or 0, "the sealed head of the chain is missing or was changed")
+    number, digest = head.first, head.before
     for row in tx.connection.execute(select(audit_rows).order_by(audit_rows.c.number)).mappings():
         number += 1
         if row["number"] != number:
@@ -107,17 +177,10 @@ def verify_chain(tx: ReadTransaction) -> Break | None:
         if row["previous"] != digest or row["digest"] != _digest(row):
             return Break(number, "this row was changed")
         digest = row["digest"]
-    return _compare_head(tx, _Head(number, digest))
-
-
-def _compare_head(tx: ReadTransaction, found: _Head) -> Break | None:
-    try:
-        head = _head(tx)
-    except SealBroken:
-        return Break(found.number, "the sealed head of the chain is missing or was changed")
-    if head.number > found.number:
-        return Break(found.number + 1, "this row is missing")
-    return None if head == found else Break(found.number, "the chain was written anew without the key")
+    if head.number > number:
+        return Break(number + 1, "this row is missing")
+    whole = (head.number, head.digest) == (number, digest)
+    return None if whole else Break(number, "the chain was written anew without the key")
 
 
 def _head(tx: ReadTransaction) -> _Head:

@@ -2,7 +2,8 @@
 
 SQLite: WAL and ``synchronous=FULL`` (an acknowledged save survives a power cut, fault-F53), foreign keys on, a bounded
 wait for the other writer (fault-F56), and ``BEGIN IMMEDIATE`` for writers, because a reader that turns into a writer
-half-way cannot wait and fails at once.
+half-way cannot wait and fails at once. What is deleted is overwritten (``secure_delete``), and ``settle_files`` empties
+the log, which holds it too (decision-D121).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 
@@ -36,6 +38,7 @@ _SQLITE_ERRORS = {sqlite3.SQLITE_BUSY: StoreBusy, sqlite3.SQLITE_LOCKED: StoreBu
 _SQLSTATES = {"53100": StoreFull} | dict.fromkeys(("55P03", "57014", "40001", "40P01"), StoreBusy)
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "fuse.sshfs", "fuse.gluster", "fuse.s3")
 _MIGRATION_LOCK = 0x1B7F41
+_CHECKPOINT_MILLISECONDS = 1000
 
 
 def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
@@ -88,12 +91,47 @@ def lock_for_migration(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
 
 
-def insert_if_absent(connection: Connection, table: Table, **values: object) -> None:
-    """Insert a row unless its key is there."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
-    else:
-        connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+class Remains(StrEnum):
+    """What of deleted rows is still in the files of the database."""
+
+    NOTHING = "nothing"
+    LOG_IN_USE = "until-the-log-is-emptied"
+    UNTIL_VACUUM = "until-vacuum"
+
+
+def settle_files(engine: Engine) -> Remains:
+    """Bring SQLite's write-ahead log into the file and empty it; a process that reads just now keeps it from that.
+
+    PostgreSQL decides by itself when room is used again; docs/administration.md says what its owner can do.
+    """
+    if engine.dialect.name != "sqlite":
+        return Remains.UNTIL_VACUUM
+    # Not through a connection of SQLAlchemy: that would begin a transaction, and inside one no log is emptied.
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={_CHECKPOINT_MILLISECONDS}")  # Saves wait for as long as this one waits.
+        (busy, _frames, _moved) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={patience}")
+    return Remains.LOG_IN_USE if busy else Remains.NOTHING
+
+
+def insert_if_absent(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert a row unless its key is there; tells whether it was inserted."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    # The row itself is the answer: of an INSERT on PostgreSQL SQLAlchemy does not keep the count of rows.
+    inserted = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(inserted).first() is not None
+
+
+def put_row(connection: Connection, table: Table, **values: object) -> None:
+    """Insert a row, or renew the one with its key: two that put it at the same time both succeed, the later one stays.
+
+    A DELETE before an INSERT does not do that on PostgreSQL, where the second one finds the row of the first.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    key = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in key}
+    connection.execute(dialect.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest))
 
 
 def check_file(engine: Engine, mounts: str | None = None) -> None:
@@ -159,7 +197,7 @@ def _create_file(url: str) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Without this the driver begins transactions of its own.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

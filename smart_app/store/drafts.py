@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, select
 
+from smart_app.store.dialects import put_row
 from smart_app.store.encryption import Place
 from smart_app.store.lanes import Lane
 from smart_app.store.tables import drafts
@@ -38,15 +39,21 @@ class Draft(NamedTuple):
 
 def save(tx: Transaction, key: DraftKey, text: str) -> None:
     """Keep a draft in the place of the one before."""
-    discard(tx, key)
     content = tx.cipher.seal(_place(key), text.encode())
-    tx.connection.execute(insert(drafts).values(**asdict(key), content=content, updated=tx.now))
+    put_row(tx.connection, drafts, **asdict(key), content=content, updated=tx.now)
 
 
 def load(tx: ReadTransaction, key: DraftKey) -> Draft | None:
     """The draft of that person about that patient, if there is one. Raises SealBroken."""
     row = tx.connection.execute(select(drafts).where(_is(key))).first()
     return Draft(tx.cipher.unseal(_place(key), row.content).decode(), row.updated) if row else None
+
+
+def listed(tx: ReadTransaction, lane: Lane, user_sub: str) -> dict[str, datetime]:
+    """The forms of which that person keeps a draft about the patient of a lane, and since when; nothing is unsealed."""
+    theirs = (drafts.c.issuer == lane.issuer, drafts.c.patient == lane.patient, drafts.c.user_sub == user_sub)
+    rows = tx.connection.execute(select(drafts.c.form, drafts.c.updated).where(*theirs).order_by(drafts.c.form))
+    return {row.form: row.updated for row in rows}
 
 
 def discard(tx: Transaction, key: DraftKey) -> None:

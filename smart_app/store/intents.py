@@ -39,6 +39,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedIntent:
+    """A filing that is not in the record, as a list over all patients may show it: nothing is unsealed."""
+
+    lane: Lane
+    created: datetime
+    state: IntentState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One thing a worker did about an intent; these rows are only ever added."""
 
@@ -82,6 +92,18 @@ def find(tx: ReadTransaction, lane: Lane, intent_id: str) -> Intent | None:
 def open_intents(tx: ReadTransaction, lane: Lane) -> list[Intent]:
     """What is not done yet, in the order it was saved."""
     return [_intent(tx, row) for row in tx.connection.execute(_unfinished(lane))]
+
+
+def unfinished_everywhere(tx: ReadTransaction) -> list[UnfinishedIntent]:
+    """What is not done yet, over all patients, the oldest first."""
+    columns = (intents.c.issuer, intents.c.patient, intents.c.created, intents.c.state, intents.c.reason)
+    rows = select(*columns).where(intents.c.state != IntentState.DONE).order_by(intents.c.created)
+    return [
+        UnfinishedIntent(
+            lane=Lane(row.issuer, row.patient), created=row.created, state=IntentState(row.state), reason=row.reason
+        )
+        for row in tx.connection.execute(rows)
+    ]
 
 
 def head(tx: ReadTransaction, lane: Lane) -> Intent | None:

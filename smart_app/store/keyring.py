@@ -6,6 +6,9 @@ After that the old file may go. A process that still encrypts with the old key a
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import Column, Table, delete, insert, select, update
 
 from smart_app.keys import Key
@@ -18,6 +21,20 @@ from smart_app.store.transactions import ReadTransaction, Transaction
 def recorded_keys(tx: ReadTransaction) -> dict[str, bytes]:
     """The id of each key that encrypted rows of this database, with a value it sealed as proof of which key it was."""
     return {row.id: row.proof for row in tx.connection.execute(select(encryption_keys))}
+
+
+class KnownKey(NamedTuple):
+    """A key as a page may show it: its id, since when this database knows it, and whether it encrypts."""
+
+    id: str
+    first_used: datetime | None
+    encrypts: bool
+
+
+def known_keys(tx: ReadTransaction) -> list[KnownKey]:
+    """The keys we were given, the one that encrypts first; never what is in them."""
+    since = {row.id: row.first_used for row in tx.connection.execute(select(encryption_keys))}
+    return [KnownKey(key.id, since.get(key.id), place == 0) for place, key in enumerate(tx.cipher.keys)]
 
 
 def check_keys(tx: Transaction) -> None:

@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from smart_app.store import hand_overs
 from smart_app.store.encryption import Place
 from smart_app.store.fingerprints import fingerprint, matches, new_handle
 from smart_app.store.lanes import Lane
@@ -22,6 +24,13 @@ from smart_app.store.transactions import ReadTransaction, Transaction
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
+
+
+class SignInFor(StrEnum):
+    """For whom a sign-in is. Whoever looks for a launch without naming a role finds clinicians' only."""
+
+    CLINICIAN = "clinician"
+    PATIENT = "patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What the hospital granted: the access token, when it ends, and the SMART scopes."""
+    """What the hospital granted: the access token, when it ends, and the SMART scopes. A patient's is not kept: ""."""
 
     access_token: str = field(repr=False)
     expires: datetime
@@ -57,12 +66,18 @@ class Launch:
 
 
 def open_launch(
-    tx: Transaction, lane: Lane, user: User, grant: Grant, *, browser_secret: str, need_patient_banner: bool
+    tx: Transaction,
+    lane: Lane,
+    user: User,
+    grant: Grant,
+    *,
+    browser_secret: str,
+    need_patient_banner: bool,
+    role: SignInFor = SignInFor.CLINICIAN,
 ) -> str:
     """Begin a launch; returns its handle. Forgets the tokens of all launches that are too old."""
-    _end_old(tx)
+    end_old(tx)
     handle = new_handle()
-    secrets = json.dumps([grant.access_token, user.fhir_user, user.name]).encode()
     row = {
         "handle": handle,
         "browser_hash": fingerprint(browser_secret),
@@ -72,20 +87,27 @@ def open_launch(
         "scopes": sorted(grant.scopes),
         "need_patient_banner": need_patient_banner,
         "token_expires": grant.expires,
-        "secrets": tx.cipher.seal(_place(handle, "secrets"), secrets),
+        "secrets": _secrets(tx, handle, user, grant),
         "created": tx.now,
         "last_seen": tx.now,
+        "role": role,
     }
     tx.connection.execute(insert(launches).values(row))
     return handle
 
 
-def find(tx: ReadTransaction, handle: str, browser_secret: str, idle: timedelta = IDLE) -> Launch | None:
-    """The launch of a handle, for the browser that began it.
+def find(
+    tx: ReadTransaction, handle: str, browser_secret: str, idle: timedelta = IDLE, role: SignInFor = SignInFor.CLINICIAN
+) -> Launch | None:
+    """The launch of a handle, for the browser that began it and in the role it was begun for.
 
-    None for any other browser, and when it has ended, was idle too long, or is older than LONGEST. Raises SealBroken.
+    None for any other browser, while that browser is in a patient's hands (decision-D66), and when it has ended, was
+    idle too long, or is older than LONGEST. Raises SealBroken.
     """
-    row = tx.connection.execute(select(launches).where(launches.c.handle == handle)).first()
+    if hand_overs.of_browser(tx, browser_secret):
+        return None
+    here = (launches.c.handle == handle, launches.c.role == role)
+    row = tx.connection.execute(select(launches).where(*here)).first()
     known = row is not None and matches(row.browser_hash, browser_secret)
     return _launch(tx, row) if row is not None and known and _is_alive(row, tx.now, idle) else None
 
@@ -93,15 +115,26 @@ def find(tx: ReadTransaction, handle: str, browser_secret: str, idle: timedelta 
 def find_grant(tx: ReadTransaction, lane: Lane, user_sub: str, idle: timedelta = IDLE) -> Launch | None:
     """The newest living launch whose token still holds and under which that author's intents may go (invariant I16)."""
     theirs = (launches.c.issuer == lane.issuer, launches.c.patient == lane.patient, launches.c.user_sub == user_sub)
-    usable = select(launches).where(*theirs, launches.c.ended.is_(None), launches.c.token_expires > tx.now)
+    role = launches.c.role == SignInFor.CLINICIAN
+    usable = select(launches).where(*theirs, role, launches.c.ended.is_(None), launches.c.token_expires > tx.now)
     rows = tx.connection.execute(usable.order_by(launches.c.created.desc()))
     alive: Iterable[Row[Any]] = (row for row in rows.all() if _is_alive(row, tx.now, idle))
     return next((_launch(tx, row) for row in alive), None)
 
 
+def is_to_be_touched(tx: ReadTransaction, launch: Launch, idle: timedelta = IDLE) -> bool:
+    """Whether it is time to write again that the person is here: after a fifteenth of what counts as idle."""
+    return tx.now - launch.last_seen >= idle / 15
+
+
 def touch(tx: Transaction, handle: str) -> None:
     """The person is still here. A launch that has ended stays so (attack-A78)."""
     _change(tx, handle, last_seen=tx.now)
+
+
+def name(tx: Transaction, launch: Launch) -> None:
+    """Keep the name of whoever launched, once the hospital has told it."""
+    _change(tx, launch.handle, secrets=_secrets(tx, launch.handle, launch.user, launch.grant))
 
 
 def remember(tx: Transaction, handle: str, background: bytes) -> None:
@@ -114,12 +147,18 @@ def end(tx: Transaction, handle: str) -> None:
     _change(tx, handle, ended=tx.now, secrets=None, background=None)
 
 
+def _secrets(tx: Transaction, handle: str, user: User, grant: Grant) -> bytes:
+    plain = json.dumps([grant.access_token, user.fhir_user, user.name]).encode()
+    return tx.cipher.seal(_place(handle, "secrets"), plain)
+
+
 def _change(tx: Transaction, handle: str, **values: object) -> None:
     alive = (launches.c.handle == handle, launches.c.ended.is_(None))
     tx.connection.execute(update(launches).where(*alive).values(values))
 
 
-def _end_old(tx: Transaction) -> None:
+def end_old(tx: Transaction) -> None:
+    """End what is older than LONGEST and forget its tokens."""
     old = (launches.c.ended.is_(None), launches.c.created < tx.now - LONGEST)
     tx.connection.execute(update(launches).where(*old).values(ended=tx.now, secrets=None, background=None))
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert
 
 from smart_app.store.encryption import Place
 from smart_app.store.fingerprints import fingerprint, matches, new_secret
+from smart_app.store.launches import SignInFor
 from smart_app.store.tables import sign_ins
 from smart_app.store.transactions import Transaction
 
@@ -25,13 +26,22 @@ class SignIn:
     nonce: str
     started: datetime
     browser_hash: str
+    role: SignInFor = SignInFor.CLINICIAN
 
     def begun_by(self, browser_secret: str) -> bool:
         """Does the answer come from the browser that began (attack-A14)?"""
         return matches(self.browser_hash, browser_secret)
 
 
-def begin(tx: Transaction, *, issuer: str, code_verifier: str, nonce: str, browser_secret: str) -> str:
+def begin(
+    tx: Transaction,
+    *,
+    issuer: str,
+    code_verifier: str,
+    nonce: str,
+    browser_secret: str,
+    role: SignInFor = SignInFor.CLINICIAN,
+) -> str:
     """Remember a sign-in; returns its ``state``, of which only the digest is kept. Forgets those that are too old."""
     tx.connection.execute(delete(sign_ins).where(sign_ins.c.started < tx.now - LIFETIME))
     state = new_secret()
@@ -43,6 +53,7 @@ def begin(tx: Transaction, *, issuer: str, code_verifier: str, nonce: str, brows
         "browser_hash": fingerprint(browser_secret),
         "secrets": tx.cipher.seal(_place(state_hash), secrets),
         "started": tx.now,
+        "role": role,
     }
     tx.connection.execute(insert(sign_ins).values(row))
     return state
@@ -59,7 +70,7 @@ def consume(tx: Transaction, state: str) -> SignIn | None:
     if row is None or not row.started <= tx.now <= row.started + LIFETIME:
         return None
     code_verifier, nonce = json.loads(tx.cipher.unseal(_place(state_hash), row.secrets))
-    return SignIn(row.issuer, code_verifier, nonce, row.started, row.browser_hash)
+    return SignIn(row.issuer, code_verifier, nonce, row.started, row.browser_hash, SignInFor(row.role))
 
 
 def _place(state_hash: str) -> Place:

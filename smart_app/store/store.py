@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from smart_app.keys import Key
 from smart_app.store import audit, keyring
-from smart_app.store.dialects import BUSY_SECONDS, Turns, check_file, connect, explained, writing
+from smart_app.store.dialects import BUSY_SECONDS, Remains, Turns, check_file, connect, explained, settle_files, writing
 from smart_app.store.encryption import Cipher
 from smart_app.store.migrating import migrate
 from smart_app.store.transactions import Clock, ReadTransaction, Transaction, utc_now
@@ -51,6 +51,14 @@ class Store:
         """
         with self._turns.turn(), explained(), self._writing.begin() as connection:
             yield Transaction(connection, self._cipher, self.clock())
+
+    def settle_files(self) -> Remains:
+        """After something was deleted for good: let it leave the files too, as far as this can be done from here.
+
+        Raises StoreError.
+        """
+        with self._turns.turn(), explained():
+            return settle_files(self._engine)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -41,7 +41,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's interface
         """On the way in."""
         if value is None:
             return None
@@ -49,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a stored time needs a zone")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's interface
         """On the way out."""
         return None if value is None else value.replace(tzinfo=UTC)
 
@@ -75,6 +75,7 @@ sign_ins = Table(
     Column("browser_hash", Text, nullable=False),
     _sealed("secrets"),
     Column("started", Instant, nullable=False, index=True),
+    Column("role", Text, nullable=False, server_default="clinician"),
 )
 
 launches = Table(
@@ -93,7 +94,79 @@ launches = Table(
     Column("created", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("ended", Instant),
+    Column("role", Text, nullable=False, server_default="clinician"),
     Index(None, "issuer", "patient", "user_sub"),
+    Index(None, "issuer", "user_sub", "created"),
+)
+
+hand_overs = Table(
+    "hand_overs",
+    metadata,
+    Column("handle", Text, primary_key=True),
+    Column("launch", ForeignKey("launches.handle"), nullable=False),
+    Column("browser_hash", Text, nullable=False, index=True),
+    Column("issuer", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    _sealed("secrets", nullable=True),
+    _sealed("background", nullable=True),
+    Column("tries", Integer, nullable=False),
+    Column("begun", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("ended", Instant),
+)
+
+requested_forms = Table(
+    "requested_forms",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("patient", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("requested", Instant, nullable=False),
+    Column("requested_by", Text, nullable=False),
+)
+
+begun_forms = Table(
+    "begun_forms",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("patient", Text, primary_key=True),
+    Column("author", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("response", Text, nullable=False, unique=True),
+    Column("begun", Instant, nullable=False),
+)
+
+received_forms = Table(
+    "received_forms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    _sealed("content"),
+    Column("sent", Instant, nullable=False),
+    Index(None, "issuer", "patient"),
+)
+
+safety_duties = Table(
+    "safety_duties",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("raised", Instant, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_name", Text, nullable=False),
+    Column("reassigned", Instant),
+    Column("acknowledged", Instant),
+    _sealed("detail", nullable=True),
+    Index(None, "issuer", "patient"),
+    Index(None, "issuer", "acknowledged", "owner"),
 )
 
 episodes = Table(
@@ -109,6 +182,28 @@ episodes = Table(
     UniqueConstraint("issuer", "patient"),
     # Lets an intent name course and patient together, so that the database refuses a mix-up.
     UniqueConstraint("id", "issuer", "patient"),
+)
+
+caseload = Table(
+    "caseload",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("patient", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("filed", Instant),
+    _sealed("content"),
+    Column("noted", Instant, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("patient", Text, primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("group_id", Text, nullable=False),
+    _sealed("content"),
+    Column("joined", Instant, nullable=False),
 )
 
 server_copies = Table(
@@ -183,6 +278,49 @@ drafts = Table(
     Column("form", Text, primary_key=True),
     _sealed("content"),
     Column("updated", Instant, nullable=False),
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    _sealed("content"),
+    Column("added", Instant, nullable=False),
+    Column("removed", Instant),
+)
+
+worker_runs = Table(
+    "worker_runs",
+    metadata,
+    Column("task", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+administrators = Table(
+    "administrators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _sealed("password"),
+    Column("made", Instant, nullable=False),
+    Column("changed", Instant, nullable=False),
+)
+
+admin_sessions = Table(
+    "admin_sessions",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("began", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("subject_hash", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
 )
 
 audit_rows = Table(

@@ -9,7 +9,9 @@ from flask import abort, current_app, g, render_template, request
 from smart_app.services import drafting
 from smart_app.services.charting import open_desk
 from smart_app.services.desk import Desk
+from smart_app.services.drafting import Owner
 from smart_app.services.practice import Practice
+from smart_app.web import access
 from smart_app.web.guarding import Refusal, browser_secret, check_form, check_patient
 
 
@@ -25,30 +27,45 @@ def desk_of(handle: str) -> Desk:
     if found is None:
         abort(404)
     g.frame_ancestors = found.frame_ancestors
+    access.check(found.role, request.endpoint)
+    g.plain_words = not found.sees_diagnoses
     return found
-
-
-def keep_typed(handle: str, form: str, text: str) -> None:
-    """Keep a form before anything can refuse it: the launch may have gone idle, or the page be out of date, while the
-    person was typing (fault-F71, fault-F72). Only for the browser and the patient the form was made for."""
-    check_form(handle)
-    owner = drafting.owner_of(practice(), handle, browser_secret())
-    if owner:
-        check_patient(handle, owner.patient)
-        drafting.keep(practice(), owner, form, text)
 
 
 def changing(handle: str) -> Desk:
     """As desk_of, for a request that changes something: the form must be ours and made for this patient."""
     check_form(handle)
-    desk = open_desk(practice(), handle, browser_secret())
+    return changing_at(open_desk(practice(), handle, browser_secret()), handle)
+
+
+def changing_at(desk: Desk | None, handle: str) -> Desk:
+    """The desk, if it may be changed by the form that was sent: there is one, for this patient, as it is now."""
     if desk is None:
         raise Refusal("session-ended", 404)
     g.frame_ancestors = desk.frame_ancestors
+    access.check(desk.role, request.endpoint)
+    g.plain_words = not desk.sees_diagnoses
     check_patient(handle, desk.patient.id)
-    if request.form.get("revision", "") != str(desk.revision):
+    if request.form.get("revision", "") != str(desk.before):
         raise Refusal("page-out-of-date", 409)
     return desk
+
+
+def drafts_owner(handle: str) -> Owner:
+    """Whose draft a form of this launch may write, also once it went idle: the form must be ours, made for this
+    patient, and its address open to this person's role. Raises Refusal."""
+    check_form(handle)
+    owner = drafting.owner_of(practice(), handle, browser_secret())
+    if owner is None:
+        raise Refusal("session-ended", 404)
+    access.check(owner.role, request.endpoint)
+    check_patient(handle, owner.patient)
+    return owner
+
+
+def sent_window() -> str:
+    """The name of the page that sent, made when it was opened."""
+    return request.form.get("window", "")[:32]
 
 
 def page(template: str, desk: Desk | None = None, **values: object) -> str:

@@ -6,26 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug import Response
 
-from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change, Missing
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.intent import IntentState
 from ipt_fhir.validation.issues import Severity
 from smart_app.language import gettext as _
 from smart_app.language import moment, ngettext
-from smart_app.services import describing, filing
+from smart_app.services import charting, describing, filing
+from smart_app.services.charting import Drawn
+from smart_app.services.comparing import differences_between
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
 from smart_app.services.filing import Standing, StoredCopy
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.preview_rows import entry_values, in_order, place_of, preview_values
 
 blueprint = Blueprint("filing", __name__)
+
+_MOST_DIFFERENCES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,38 @@ def show(handle: str) -> str:
     return page("filing.html", desk, filing=_filing(desk))
 
 
+@blueprint.get("/filing/preview")
+def preview(handle: str) -> str:
+    """What filing now would change in the chart, entry by entry, and who will see it."""
+    desk = desk_of(handle)
+    drawn = charting.drawn(practice(), desk)
+    found, failure = _preview(desk, drawn)
+    standing = filing.standing(practice(), desk, drawn)
+    values = _obstacles(standing, found, failure)
+    names = describing.names_of(desk.episode, words.site())
+    shown = standing_words(standing)
+    values |= preview_values(desk, drawn, found.changes, names)
+    return page("filing_preview.html", desk, filing={"state": shown.state, "sentence": shown.sentence, **values})
+
+
+@blueprint.get("/filing/preview/<entry>")
+def entry(handle: str, entry: str) -> str:
+    """One entry of the preview in full: in words, element by element, and as FHIR."""
+    desk = desk_of(handle)
+    names = describing.names_of(desk.episode, words.site())
+    found = entry_values(desk, filing.to_send(practice(), desk), entry, names)
+    if found is None:
+        abort(404)
+    return page("filing_entry.html", desk, entry=found)
+
+
 @blueprint.post("/filing")
 def file(handle: str) -> Response:
     """File to the chart."""
     desk = changing(handle)
-    filing.file(practice(), desk)
+    # What a patient sent since the page was shown is filed when a clinician has seen it (decision-D66).
+    if desk.before == desk.revision:
+        filing.file(practice(), desk)
     return redirect(url_for("filing.show", handle=handle), 303)
 
 
@@ -123,12 +153,28 @@ def _open_sentence(state: IntentState) -> str:
 
 
 def _filing(desk: Desk) -> dict[str, object]:
-    found = filing.standing(practice(), desk)
-    preview, failure = _preview(desk)
+    drawn = charting.drawn(practice(), desk)
+    found = filing.standing(practice(), desk, drawn)
+    preview, failure = _preview(desk, drawn)
     names = describing.names_of(desk.episode, words.site())
     shown = standing_words(found)
+    conflict = found.intent is not None and found.intent.state is IntentState.CONFLICT
+    return {
+        "state": shown.state,
+        "sentence": shown.sentence,
+        **_obstacles(found, preview, failure),
+        "disagreements": _disagreements(desk, found, drawn) if conflict else [],
+        "kept": [Markup(text) for text in filing.kept_draft(practice(), desk)],  # noqa: S704 - made of escaped values
+        "pending": _pending(preview.changes, names),
+        "receipts": _receipts(found, names),
+        "record_language": practice().site.language,
+    }
+
+
+def _obstacles(found: Standing, preview: filing.Preview, failure: Failure | None) -> dict[str, object]:
+    """What stands in the way of filing, and the button."""
     intent = found.intent
-    conflict = intent if intent and intent.state is IntentState.CONFLICT else None
+    conflict = intent is not None and intent.state is IntentState.CONFLICT
     errors = [issue for issue in preview.issues if issue.severity is Severity.ERROR]
     waits = intent is not None and intent.state in {
         IntentState.WAITING,
@@ -137,40 +183,29 @@ def _filing(desk: Desk) -> dict[str, object]:
         IntentState.NEEDS_SIGN_IN,
     }
     return {
-        "state": shown.state,
-        "sentence": shown.sentence,
         "failure": failure
         or (
             failure_by_code(intent.reason, intent.detail or "")
             if intent and intent.state is not IntentState.DONE and not conflict
             else None
         ),
-        "disagreements": _disagreements(desk, found) if conflict else [],
-        "kept": [Markup(text) for text in filing.kept_draft(practice(), desk)],  # noqa: S704 - made of escaped values
-        "pending": _pending(preview.changes, names),
+        "conflict": conflict,
         "invalid": [f"{issue.location}: {issue.message}" for issue in errors],
         "missing": [_missing(item) for item in preview.missing],
-        "can_file": not errors and not preview.missing and conflict is None,
+        "can_file": not errors and not preview.missing and not conflict,
         "verb": _("Check the record, then send again") if waits else _("File to chart"),
-        "receipts": _receipts(found, names),
-        "narrative": Markup(describing.description_of(desk.episode.id, desk.episode, practice().site)),  # noqa: S704 - made of escaped values
-        "as_fhir": [
-            {"name": names.get(item.key, item.key), "json": _pretty(item.resource)} for item in preview.changes
-        ],
-        "seen_by": _seen_by(),
-        "record_language": practice().site.language,
     }
 
 
-def _preview(desk: Desk) -> tuple[filing.Preview, Failure | None]:
+def _preview(desk: Desk, drawn: Drawn) -> tuple[filing.Preview, Failure | None]:
     """What filing would do; when the hospital cannot be asked, that is said and the rest is shown all the same."""
     try:
-        return filing.preview(practice(), desk), None
+        return filing.preview(practice(), desk, drawn), None
     except Failure as failure:
-        return filing.preview_offline(practice(), desk), failure
+        return filing.preview_offline(practice(), desk, drawn), failure
 
 
-def _disagreements(desk: Desk, found: Standing) -> list[dict[str, object]]:
+def _disagreements(desk: Desk, found: Standing, drawn: Drawn) -> list[dict[str, object]]:
     if found.intent is None:
         return []
     theirs_course, theirs = filing.disagreements(practice(), desk, found.intent)
@@ -183,7 +218,7 @@ def _disagreements(desk: Desk, found: Standing) -> list[dict[str, object]]:
                 "theirs": Markup(chart),  # noqa: S704 - made of escaped values
                 "ours": Markup(ours),  # noqa: S704 - made of escaped values
                 "when": _changed_at(copy.resource) if copy else None,
-                "rows": filing.differing(practice(), desk, key, copy.resource) if copy else [],
+                "rows": differences_between(copy.resource, drawn.resources[key])[:_MOST_DIFFERENCES] if copy else [],
             }
         )
     return listed
@@ -198,31 +233,28 @@ def _changed_at(resource: JsonObject) -> datetime | None:
 
 def _pending(changes: Sequence[Change], names: dict[str, str]) -> list[dict[str, object]]:
     """What waits, a group a kind, the plan first."""
-    groups: list[dict[str, object]] = []
-    for kind, label in describing.counted().items():
-        waiting = [names.get(item.key, item.resource_type) for item in changes if item.resource_type == kind]
-        if waiting:
-            groups.append({"name": label(len(waiting)), "entries": waiting})
-    return groups
+    waiting: dict[str, list[str]] = {}
+    for item in in_order(changes):
+        waiting.setdefault(item.resource_type, []).append(names.get(item.key, item.resource_type))
+    return [
+        {"name": describing.counted_words(kind, len(entries)), "entries": entries} for kind, entries in waiting.items()
+    ]
 
 
 def _receipts(found: Standing, names: dict[str, str]) -> list[dict[str, object]]:
     """What the record holds, a group a kind, the plan first."""
-    groups = []
-    for kind, label in describing.counted().items():
-        copies = sorted(
-            (copy for copy in found.receipts if copy.resource_type == kind), key=lambda copy: names.get(copy.key, "")
-        )
-        if copies:
-            groups.append(
-                {
-                    "name": label(len(copies)),
-                    "when": max(copy.filed_at for copy in copies),
-                    "lost": any(copy.differences for copy in copies),
-                    "entries": [_receipt(copy, names) for copy in copies],
-                }
-            )
-    return groups
+    named: dict[str, list[StoredCopy]] = {}
+    for copy in sorted(found.receipts, key=lambda copy: (place_of(copy.resource_type), names.get(copy.key, ""))):
+        named.setdefault(copy.resource_type, []).append(copy)
+    return [
+        {
+            "name": describing.counted_words(kind, len(copies)),
+            "when": max(copy.filed_at for copy in copies),
+            "lost": any(copy.differences for copy in copies),
+            "entries": [_receipt(copy, names) for copy in copies],
+        }
+        for kind, copies in named.items()
+    ]
 
 
 def _receipt(copy: StoredCopy, names: dict[str, str]) -> dict[str, object]:
@@ -237,7 +269,7 @@ def _receipt(copy: StoredCopy, names: dict[str, str]) -> dict[str, object]:
 def _missing(item: Missing) -> str:
     if item.interaction == "transaction":
         return _("The hospital's server does not take several entries as one (transaction).")
-    kind = describing.kinds()[item.resource_type]
+    kind = describing.kind_of(item.resource_type)
     if not item.granted:
         return _(
             "Your sign-in does not allow writing a %(kind)s (scope for %(type)s).", kind=kind, type=item.resource_type
@@ -248,15 +280,3 @@ def _missing(item: Missing) -> str:
         type=item.resource_type,
         what=item.interaction,
     )
-
-
-def _seen_by() -> list[str]:
-    return [
-        _("Everybody with access to this chart sees the plan, goals, sessions held, answers and scores."),
-        _("Many hospitals show them to the patient, and to people the patient has named, in their portal."),
-        _("Why you chose the area, and the reason typed at a safety step, stay in this app: nobody else sees them."),
-    ]
-
-
-def _pretty(resource: JsonObject) -> str:
-    return msgspec.json.format(rawjson.write(resource), indent=2).decode()

@@ -1,4 +1,4 @@
-"""The doors of the app: the launch from the chart, the way back from sign-in, the key set, signing out."""
+"""The doors of the app: the launch from the chart, the patient's link, the way back from sign-in, keys, signing out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from werkzeug import Response as Redirect
 
 from smart_app.language import gettext as _
-from smart_app.services import launching
+from smart_app.services import launching, taking_back
 from smart_app.services.failures import Failure
 from smart_app.web.desks import changing, page, practice
 from smart_app.web.guarding import browser_secret, give_cookie, new_browser_secret
@@ -26,6 +26,17 @@ def launch() -> Response:
     return response
 
 
+@blueprint.get("/patient")
+def patient() -> Redirect:
+    """Start on a patient's own device: the link the clinic shows in its portal or on its site."""
+    secret = browser_secret() or new_browser_secret()
+    if handed := taking_back.standing(practice(), secret):
+        return redirect(url_for("visit.home", handle=handed), 303)
+    response = make_response(redirect(launching.begin_alone(practice(), _single("iss"), secret), 302))
+    give_cookie(response, secret)
+    return response
+
+
 @blueprint.get("/callback")
 def callback() -> Redirect:
     """Finish: exchange the code, read the chart, open the overview."""
@@ -40,8 +51,9 @@ def callback() -> Redirect:
             what_to_do=_("Ask IT to allow cookies of this app inside the EHR, then open it from the chart again."),
             status=400,
         )
-    handle = launching.complete(practice(), answer, secret)
-    return redirect(url_for("overview.show", handle=handle), 303)
+    arrival = launching.complete(practice(), answer, secret)
+    home = "visit.home" if arrival.alone else "overview.show"
+    return redirect(url_for(home, handle=arrival.handle), 303)
 
 
 @blueprint.get("/.well-known/jwks.json")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug import Response
 
-from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.instruments.catalogue import Instrument
 from ipt_fhir.model.measures import Response as Completed
-from ipt_fhir.model.measures import SafetyItem
+from ipt_fhir.model.measures import SafetyItem, answered_at
+from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.terminology import concepts
 from smart_app.language import gettext as _
 from smart_app.language import moment
 from smart_app.services import charting
+from smart_app.services.describing import asked_words
 from smart_app.services.desk import Desk
 from smart_app.services.problems import Problems
 from smart_app.services.safety import SafetyForm, settle
@@ -25,7 +29,9 @@ blueprint = Blueprint("safety", __name__)
 def show(handle: str, item: str) -> str:
     """The form, or what was done."""
     desk = desk_of(handle)
-    return _page(desk, _item(desk, item), SafetyForm(), Problems())
+    found = _item(desk, item)
+    charting.note(practice(), desk, f"Task/{found.id}")
+    return _page(desk, found, SafetyForm(), Problems())
 
 
 @blueprint.post("/safety/<item>")
@@ -55,45 +61,106 @@ def _item(desk: Desk, item_id: str) -> SafetyItem:
 
 
 def _page(desk: Desk, item: SafetyItem, values: SafetyForm, problems: Problems) -> str:
-    response = next(found for found in desk.episode.responses if found.id == item.response)
     form = {
         "filled": values,
         "problems": problems,
         "wrong": problems.by_field(),
-        "question": _question(response, item.link_id),
-        "answer": _answer(response, item.link_id),
         "opened": item.opened,
-        "earlier": _earlier(desk, response, item.link_id),
-        "acts": words.choices_of(concepts.SAFETY_ACTS),
+        "owner": item.owner.display if item.owner and item.open else "",
+        "acts": [(act.value, words.safety_act(act)) for act in concepts.SAFETY_ACTS],
         "settled": _settled(item),
+        **_asked(desk, item),
     }
     return page("safety.html", desk, form=form)
 
 
-def _question(response: Completed, link_id: str) -> str:
-    return next(item.text for item in instrument(response.instrument).items if item.link_id == link_id)
+def _asked(desk: Desk, item: SafetyItem) -> dict[str, object]:
+    """What was asked and answered; of a total read off a sheet only which item it was, of a form that was not sent only
+    the answer."""
+    total = next((found for found in desk.episode.totals if found.id == item.response), None)
+    if total:
+        question = asked_words(practice().catalogue.instrument(total.instrument), item.link_id)
+        return {"question": question, "answer": _("above its lowest answer"), "since": _since_total(desk, total)}
+    response = next((found for found in desk.episode.responses if found.id == item.response), None)
+    measure = _measure(response, item.link_id)
+    return {
+        "question": _question(measure, item.link_id),
+        "answer": _option(measure, item.link_id, item.answer),
+        "since": _since(desk, response, item) if response else "",
+        "unsent": response is None and all(form.id != item.response for form in desk.episode.forms),
+        "earlier": _earlier(desk, measure, item),
+    }
+
+
+def _measure(response: Completed | None, link_id: str) -> Instrument | None:
+    """The instrument of the answer. Of a form that was not sent only the question is known: the one that asks it."""
+    catalogue = practice().catalogue
+    if response:
+        return catalogue.instrument(response.instrument)
+    asking = [found for found in catalogue.instruments().values() if found.safety and found.safety.link_id == link_id]
+    return asking[0] if asking else None
+
+
+def _question(measure: Instrument | None, link_id: str) -> str:
+    item = measure.item(link_id) if measure else None
+    return item.text if item else link_id
+
+
+def _option(measure: Instrument | None, link_id: str, code: str | None) -> str:
+    """The words of an answer; the code itself where nobody knows its words any more."""
+    item = measure.item(link_id) if measure else None
+    option = item.option(code) if item and code else None
+    return option.display if option else code or "–"
 
 
 def _answer(response: Completed, link_id: str) -> str:
     chosen = next((answer.code for answer in response.answers if answer.link_id == link_id), None)
-    options = next(item.options for item in instrument(response.instrument).items if item.link_id == link_id)
-    return next((option.display for option in options if option.code == chosen), "–")
+    return _option(practice().catalogue.instrument(response.instrument), link_id, chosen)
 
 
-def _earlier(desk: Desk, response: Completed, link_id: str) -> list[str]:
-    """The answers before this one, the newest first."""
-    before = [
-        item
-        for item in desk.episode.responses
-        if item.instrument == response.instrument and item.authored < response.authored
-    ]
-    return [f"{words.day(item.authored.date())}: {_answer(item, link_id)}" for item in reversed(before)][:5]
+def _earlier(desk: Desk, measure: Instrument | None, item: SafetyItem) -> list[str]:
+    """The answers before this one that count, the newest first."""
+    versions = desk.episode.responses
+    response = next((found for found in versions if found.id == item.response), None)
+    given = answered_at(response, versions) if response else item.opened
+    same = [found for found in versions if measure and found.instrument == measure.id and found.stands]
+    before = sorted(((at, found) for found in same if (at := answered_at(found, versions)) < given), key=_when)
+    return [f"{words.day(at.date())}: {_answer(found, item.link_id)}" for at, found in reversed(before)][:5]
+
+
+def _since(desk: Desk, response: Completed, item: SafetyItem) -> str:
+    """What became of the answer after it asked for a step; it is told, and somebody still has to say what was done."""
+    link_id = item.link_id
+    sent = next((answer.code for answer in response.answers if answer.link_id == link_id), None)
+    if response.stands and sent != item.answer:
+        return _("Before the form was sent, the answer was changed to: %(answer)s.", answer=_answer(response, link_id))
+    if response.stands:
+        return ""
+    newer = {item.replaces: item for item in desk.episode.responses}
+    last = response
+    while last.id in newer:
+        last = newer[last.id]
+    if last is response or not last.stands:
+        return _("This form was marked as entered in error. Record what was done, or why no step applies.")
+    return _("This form was corrected. The answer now: %(answer)s.", answer=_answer(last, link_id))
+
+
+def _since_total(desk: Desk, total: EnteredTotal) -> str:
+    if total.stands:
+        return ""
+    if any(item.replaces == total.id for item in desk.episode.totals):
+        return _("This total was corrected. Record what was done, or why no step applies.")
+    return _("This total was marked as entered in error. Record what was done, or why no step applies.")
+
+
+def _when(answered: tuple[datetime, Completed]) -> datetime:
+    return answered[0]
 
 
 def _settled(item: SafetyItem) -> str:
     if item.act is None or item.settled is None:
         return ""
-    act = words.library(concepts.SAFETY_ACTS[item.act].label)
+    act = words.safety_act(item.act)
     who = item.settled_by.display if item.settled_by else ""
     if item.handed_to:
         return _("%(act)s: %(to)s · %(who)s, %(when)s", act=act, to=item.handed_to, who=who, when=moment(item.settled))

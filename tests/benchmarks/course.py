@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ipt_fhir.instruments.catalogue import Instrument, instrument
+from ipt_fhir.instruments.catalogue import SHIPPED, Instrument, instrument
 from ipt_fhir.instruments.definition import AnswerOption, Item
 from ipt_fhir.mapping.episode import to_fhir
 from ipt_fhir.mapping.observation import Drawn, drawn_from
@@ -60,7 +60,7 @@ def prepared(episode: Episode, written: Mapping[str, JsonObject]) -> Prepared:
         narratives={key: resource["text"]["div"] for key, resource in written.items()},
         sessions=[annotation["text"] for annotation in progress],
         answered={response.id: _answered(response) for response in episode.responses},
-        drawn={response.id: list(drawn_from(response)) for response in episode.responses},
+        drawn={response.id: list(drawn_from(response, SHIPPED, episode.responses)) for response in episode.responses},
         measures={response.id: instrument(response.instrument) for response in episode.responses},
     )
 
@@ -98,5 +98,5 @@ def _answered(response: Response) -> list[tuple[Item, AnswerOption]]:
         item = measure.item(answer.link_id)
         if item is None:
             raise LookupError(f"{measure.id} has no item {answer.link_id}")
-        found.append((item, chosen_option(item, answer.code)))
+        found.append((item, chosen_option(item, str(answer.given))))
     return found

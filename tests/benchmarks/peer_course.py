@@ -274,9 +274,9 @@ class PeerCourse:
     def _total(self, drawn: Drawn, response: Response) -> dict[str, Any]:
         kit, band = self.kit, drawn.result.band
         members = {
-            "code": self._concept(drawn.measure.total),
+            "code": self._concept(drawn.measure.total) if drawn.measure.total else None,
             "valueQuantity": kit.Quantity(
-                value=drawn.result.total, unit="{score}", system=systems.UCUM, code="{score}"
+                value=int(drawn.result.total or 0), unit="{score}", system=systems.UCUM, code="{score}"
             ),
         }
         if band:
@@ -288,7 +288,7 @@ class PeerCourse:
     def _item(self, drawn: Drawn, response: Response) -> dict[str, Any]:
         item, option = next(found for found in self.given.answered[response.id] if found[0].link_id == drawn.link_id)
         value = self.kit.CodeableConcept(coding=[self._answer(option)], text=option.display)
-        return {"code": self._concept(item.concept), "valueCodeableConcept": value}
+        return {"code": self._concept(item.concept) if item.concept else None, "valueCodeableConcept": value}
 
     def safety(self, item: SafetyItem, episode: Episode) -> Any:
         """Task of a safety item that somebody has handed over."""

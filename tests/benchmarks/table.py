@@ -15,7 +15,9 @@ from tests.benchmarks.timing import Ratio
 
 HEAD = "| # | what | against | ratio | each run | goal | met | ours | theirs |\n|---|---|---|---|---|---|---|---|---|"
 _LIBRARIES = ("fhir.resources", "fhir-core", "pydantic", "fhirclient", "orjson", "msgspec", "jsonschema-rs")
-MEMORY = "MB"
+MEMORY, ROUND_TRIPS = "MB", "RTT"
+BYTES, REQUESTS = "B", "requests"
+_AS_IT_IS = {MEMORY, ROUND_TRIPS}
 _MET = {True: "yes", False: "**no**", None: ""}
 
 
@@ -33,17 +35,17 @@ class Row:
 
     def __str__(self) -> str:
         """The row as Markdown; the last two cells are what one call took, and belong to the machine."""
-        plain = self.unit == MEMORY
+        cost = "s" if self.unit == ROUND_TRIPS else self.unit
         cells = [
             self.number,
             self.what,
             self.against,
-            f"{_short(median(self.found.runs))} {MEMORY if plain else 'x'}",
+            f"{_short(median(self.found.runs))} {self.unit if self.unit in _AS_IT_IS else 'x'}",
             " / ".join(map(_short, self.found.runs)),
             self.goal,
             _MET[self.met],
-            "" if plain else _amount(self.found.ours, self.unit),
-            "" if plain else _amount(self.found.theirs, self.unit),
+            _amount(self.found.ours, cost),
+            _amount(self.found.theirs, cost),
         ]
         return f"| {' | '.join(cells)} |"
 
@@ -60,9 +62,10 @@ def row_of(
 ) -> Row:
     """A row held against its goal; the worst run decides.
 
-    ``unit`` is of what was measured, s or kB; with MEMORY the runs are no ratios but MB themselves.
+    ``unit`` is of what was measured: s, kB, BYTES or REQUESTS; with MEMORY and ROUND_TRIPS the runs are no ratios but
+    MB or round trips themselves.
     """
-    goal, met, measure = "", None, MEMORY if unit == MEMORY else "x"
+    goal, met, measure = "", None, unit if unit in _AS_IT_IS else "x"
     if at_least is not None:
         goal, met = f"at least {_short(at_least)} {measure}", min(found.runs) >= at_least
     if at_most is not None:
@@ -95,6 +98,12 @@ def _short(value: float) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
+    if unit == MEMORY or not value:
+        return ""
+    if unit == REQUESTS:
+        return f"{value:.0f}"
+    if unit == BYTES:
+        return f"{value / 1024:.1f} kB"
     if unit == "kB":
         return f"{value / 1024:.1f} MB"
     return f"{value * 1000:.2f} ms" if value < 1 else f"{value:.2f} s"

@@ -11,7 +11,7 @@ import orjson
 from ipt_fhir import rawjson
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
-from tests.benchmarks import cold, ours, stream
+from tests.benchmarks import cold, far_rows, forms, ours, stream
 from tests.benchmarks.course import Prepared, prepared, whole_course, written_course
 from tests.benchmarks.peer_course import PeerCourse
 from tests.benchmarks.peers import Peer, fhir_resources, fhirclient, fhirkit
@@ -71,6 +71,8 @@ def rows(effort: Effort, lines: int) -> Iterator[Row]:
         yield from _against(peer, on, effort)
     yield from _reading(on, effort)
     yield from stream.rows(peers, on.texts, effort, lines)
+    yield from forms.rows(effort)
+    yield from far_rows.rows(effort)
     yield from _imports(on, effort)
 
 

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from ipt_fhir import rawjson
 from ipt_fhir.mapping.episode import from_fhir
 from ipt_fhir.model.filed_parts import filed_part
-from tests.benchmarks import stream
+from ipt_fhir.questionnaires.filling import open_filling
+from ipt_fhir.questionnaires.form_reading import read_form
+from tests.benchmarks import forms, stream
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.ours import NotValid
 from tests.benchmarks.peers import FHIRKIT, Peer, fhir_resources, fhirclient, fhirkit
@@ -20,6 +22,7 @@ from tests.benchmarks.same import Differs, check_same, difference
 from tests.benchmarks.table import row_of
 from tests.benchmarks.tasks import Bench, bench, pairs
 from tests.benchmarks.timing import of_pairs
+from tests.questionnaires.forms import NOW
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +83,28 @@ def test_a_stream_is_written_as_it_was_read_and_memory_is_watched_to_its_end(on:
         stream.ours(lines[0] + b'{"resourceType":"Goal"}\n')
 
 
+@pytest.mark.proof
 def test_the_runner_prints_a_row_for_every_task() -> None:
     done = CliRunner().invoke(main, ["--quick"])
     assert done.exit_code == 0, done.output
     measured = [line for line in done.output.splitlines() if re.match(r"\| P\d+ \|", line)]
     there = fhirkit() is not None
-    expected = {"P1": 2, "P2": 2, "P3": 2 * there, "P4": 4, "P5": 2, "P6": 3 + there, "P12": 6}
+    expected = {"P1": 2, "P2": 2, "P3": 2 * there, "P4": 4, "P5": 2, "P6": 3 + there, "P12": 6, "P15": 4}
+    expected |= {"P9": 4, "P10": 2, "P11": 2, "P16": 3}
     assert Counter(line.split()[1] for line in measured) == Counter(expected)
     assert ("P3 is left out" in done.output) is not there
     assert all(line.count("|") == 10 for line in measured)
+
+
+@pytest.mark.parametrize("items", [10, 1_000])
+def test_the_form_measured_is_what_it_says(items: int) -> None:
+    made = forms.large_form(items)
+    form = read_form(made)
+    walked = list(form.walk())
+    conditions = sum(len(item.conditions) for item in walked)
+    calculated = [item for item in walked if item.calculated]
+    assert (len(walked), conditions, len(calculated)) == (items, items // 5, max(1, items // 20))
+    filling = open_filling(form, NOW).with_items(forms.answers(made))
+    assert filling.problems == ()
+    assert all(found.enabled for found in filling.walk())
+    assert sum(found.item.calculated is not None and bool(found.answers) for found in filling.walk()) == len(calculated)

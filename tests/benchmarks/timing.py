@@ -9,6 +9,7 @@ from statistics import median
 from time import process_time
 
 Work = Callable[[], object]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,14 @@ class Ratio:
         return replace(self, runs=tuple(1 / run for run in self.runs))
 
 
-def ratio(ours: Work, theirs: Work, effort: Effort) -> Ratio:
+def ratio(ours: Work, theirs: Work, effort: Effort, clock: Clock = process_time) -> Ratio:
     """How many times as long theirs takes as ours, in time of this process: others on the machine do not count.
 
-    Garbage collection is on, as in life.
+    Garbage collection is on, as in life. ``clock`` tells the seconds where waiting counts too.
     """
     ours(), theirs()
-    counts = _calls_for(ours, effort.span), _calls_for(theirs, effort.span)
-    pairs = [_round(ours, theirs, counts) for _ in range(effort.runs * effort.rounds)]
+    counts = _calls_for(ours, effort.span, clock), _calls_for(theirs, effort.span, clock)
+    pairs = [_round(ours, theirs, counts, clock) for _ in range(effort.runs * effort.rounds)]
     return of_pairs(pairs, effort.runs)
 
 
@@ -59,19 +60,19 @@ def of_pairs(pairs: Sequence[tuple[float, float]], runs: int) -> Ratio:
     )
 
 
-def _round(ours: Work, theirs: Work, counts: tuple[int, int]) -> tuple[float, float]:
+def _round(ours: Work, theirs: Work, counts: tuple[int, int], clock: Clock) -> tuple[float, float]:
     gc.collect()
-    first = _seconds(ours, counts[0])
+    first = _seconds(ours, counts[0], clock)
     gc.collect()
-    return first, _seconds(theirs, counts[1])
+    return first, _seconds(theirs, counts[1], clock)
 
 
-def _seconds(work: Work, calls: int) -> float:
-    started = process_time()
+def _seconds(work: Work, calls: int, clock: Clock) -> float:
+    started = clock()
     for _ in range(calls):
         work()
-    return (process_time() - started) / calls
+    return (clock() - started) / calls
 
 
-def _calls_for(work: Work, span: float) -> int:
-    return max(1, round(span / _seconds(work, 1)))
+def _calls_for(work: Work, span: float, clock: Clock) -> int:
+    return max(1, round(span / _seconds(work, 1, clock)))

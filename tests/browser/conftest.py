@@ -28,6 +28,8 @@ _QUIET = (
     "--force-device-scale-factor=1",
     "--lang=en-US",
 )
+_NARROWEST = 500
+"""Pixels: Chromium makes no window narrower than this, so a phone is emulated."""
 BLOCKED = "--test-third-party-cookie-phaseout"
 
 
@@ -47,18 +49,23 @@ def seeded(demo: Demo) -> Demo:
 
 @pytest.fixture
 def open_ehr() -> Iterator[Callable[..., Ehr]]:
-    """Open the EHR in a browser of a given size; ``extra`` are further switches of Chromium."""
+    """Open the EHR in a browser of a given size; ``extra`` are switches of Chromium, ``scripts`` its JavaScript."""
     need("chromium")
     drivers: list[webdriver.Chrome] = []
 
-    def open_it(demo: Demo, width: int = 1280, height: int = 900, *extra: str) -> Ehr:
+    def open_it(demo: Demo, width: int = 1280, height: int = 900, *extra: str, scripts: bool = True) -> Ehr:
         options = webdriver.ChromeOptions()
+        if not scripts:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         for switch in (*_QUIET, f"--window-size={width},{height}", *extra):
             options.add_argument(switch)
         options.binary_location = "/usr/bin/chromium"
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         drivers.append(driver)
+        if width < _NARROWEST:
+            screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         return Ehr(driver, demo)
 
     yield open_it

@@ -17,8 +17,8 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.terminology import systems
 from tests.conformance.courses import BARE, PCO_PLAN, bundled, each_once, profiles_of, written
 from tests.mapping.example import EXAMPLE
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import EVERYTHING, FULL
-from tests.mapping.strategies import episodes
 from tests.peers.fixtures import JudgeWith
 from tests.peers.judge import Judge
 from tests.protocol.cases import Week, case
@@ -90,7 +90,7 @@ def test_a_site_without_snomed_ct_and_icd_gets_none_of_their_codes() -> None:
     assert systems.ICD_10_CM not in text
 
 
-@given(episode=episodes())
+@given(episode=courses_with_forms())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_course_is_valid_under_us_core(judge: Judge, episode: Episode) -> None:
     assert refusals(judge, written(episode, EVERYTHING)) == []

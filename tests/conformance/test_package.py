@@ -180,6 +180,11 @@ DEFECTS: dict[str, tuple[Callable[[JsonObject], None], ...]] = {
     systems.IPT_PROM_GOAL: (without("target", "dueDate"), without("identifier"), second_area),
     systems.IPT_GAS_GOAL: (without("target", "dueDate"), without("identifier", "value"), second_area),
     systems.IPT_PLAIN_GOAL: (without("target"), scored),
+    systems.IPT_ENTERED_SCORE: (
+        without("basedOn"),
+        without("identifier"),
+        lambda score: score.update(derivedFrom=[{"reference": "QuestionnaireResponse/x"}]),
+    ),
     systems.IPT_SCORE: (
         without("derivedFrom"),
         without("identifier"),

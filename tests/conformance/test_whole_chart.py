@@ -63,7 +63,8 @@ def _chart(hapi: str, patient: str) -> Iterator[JsonObject]:
 
 def _others_are_there(hapi: str, course: Episode, patient: str) -> None:
     """What the course points to and did not write: the hospital had it before."""
-    people = (course.therapist, course.supervisor, *(item.author for item in course.responses))
+    people = [course.therapist, course.supervisor, *(item.author for item in course.responses)]
+    people += [form.author for form in course.forms] + [item.owner for item in course.safety_items]
     targets = {item.reference for item in course.diagnoses}
     targets |= {item.reference for item in course.links}
     targets |= {person.reference for person in people if person and person.reference}

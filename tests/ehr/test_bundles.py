@@ -184,14 +184,20 @@ def test_a_batch_holds_one_search_an_entry() -> None:
     assert [entry["request"]["url"] for entry in bundle["entry"]] == ["Goal?patient=1", "CarePlan?patient=1"]
 
 
-def test_a_failed_entry_of_a_batch_raises_its_own_error() -> None:
-    bundle = {"resourceType": "Bundle", "entry": [{"response": {"status": "403"}}]}
-    with pytest.raises(ScopeMissing) as caught:
-        read_batch(bundle, [SEARCH])
-    assert caught.value.resource_type == "Goal"
+def test_a_failed_entry_of_a_batch_is_its_own_error_and_the_others_are_read() -> None:
+    entries = [{"response": {"status": "403"}}, {"resource": searchset(), "response": {"status": "200"}}]
+    refused, found = read_batch({"resourceType": "Bundle", "entry": entries}, [SEARCH, SEARCH])
+    assert isinstance(refused, ScopeMissing)
+    assert refused.resource_type == "Goal"
+    assert found == searchset()
 
 
-@pytest.mark.parametrize("entry", [[], [{"response": {"status": "200"}}], [{"resource": searchset()}]])
-def test_a_batch_without_an_answer_for_each_search_is_unreadable(entry: list[JsonObject]) -> None:
+@pytest.mark.parametrize("entry", [{"response": {"status": "200"}}, {"resource": searchset()}])
+def test_an_entry_without_a_searchset_or_a_status_is_unreadable(entry: JsonObject) -> None:
+    (found,) = read_batch({"resourceType": "Bundle", "entry": [entry]}, [SEARCH])
+    assert isinstance(found, AnswerUnreadable)
+
+
+def test_a_batch_without_an_answer_for_each_search_is_unreadable() -> None:
     with pytest.raises(AnswerUnreadable):
-        read_batch({"resourceType": "Bundle", "entry": entry}, [SEARCH])
+        read_batch({"resourceType": "Bundle", "entry": []}, [SEARCH])

@@ -269,6 +269,37 @@ def test_one_refused_search_is_not_passed_over(hospital: responses.RequestsMock,
     assert (caught.value.resource_type, caught.value.interaction) == ("CarePlan", "search")
 
 
+@pytest.mark.parametrize("system", [("batch",), ()])
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found", "500 Internal Server Error"])
+def test_what_may_fail_finds_nothing_and_leaves_a_notice(
+    hospital: responses.RequestsMock, system: tuple[str, ...], status: str
+) -> None:
+    hospital.get(METADATA, json=statement(system=system))
+    refused = batch_response(searchset(goal("1")), searchset(), searchset())
+    refused["entry"][1] = {"response": {"status": status}}
+    hospital.post(BASE, json=refused)
+    hospital.get(GOALS, json=searchset(goal("1")))
+    hospital.get(f"{BASE}/CarePlan", status=int(status[:3]))
+    hospital.get(f"{BASE}/Task", json=searchset())
+    reader = client()
+    goals, plans, tasks = reader.read_context(QUERIES, may_fail={"CarePlan"})
+    assert ([item["id"] for item in goals], plans, tasks) == (["1"], [], [])
+    assert [(notice.kind, notice.resource_type) for notice in reader.notices] == [("refused", "CarePlan")]
+
+
+@pytest.mark.parametrize("system", [("batch",), ()])
+def test_a_sign_in_that_ended_is_never_passed_over(hospital: responses.RequestsMock, system: tuple[str, ...]) -> None:
+    hospital.get(METADATA, json=statement(system=system))
+    ended = batch_response(searchset(), searchset(), searchset())
+    ended["entry"][1] = {"response": {"status": "401 Unauthorized"}}
+    hospital.post(BASE, json=ended)
+    hospital.get(GOALS, json=searchset())
+    hospital.get(f"{BASE}/CarePlan", status=401)
+    hospital.get(f"{BASE}/Task", json=searchset())
+    with pytest.raises(SignInNeeded):
+        client().read_context(QUERIES, may_fail={"CarePlan"})
+
+
 def test_a_transaction_is_sent_as_it_is_and_each_entry_is_read(hospital: responses.RequestsMock) -> None:
     hospital.post(BASE, json=STORED)
     bundle = transaction(goal())

@@ -276,3 +276,39 @@ def test_the_token_is_in_no_message() -> None:
 )
 def test_attack_a25_fhiruser_is_a_clinician_of_this_server_or_unknown(stated: JsonObject, user: str | None) -> None:
     assert checked.fhir_user(stated, BASE) == user
+
+
+@pytest.mark.parametrize(
+    ("stated", "patient"),
+    [
+        ({"fhirUser": f"{BASE}/Patient/p1"}, "p1"),
+        ({"fhirUser": "Patient/p1"}, "p1"),
+        ({"fhirUser": "https://evil.example/fhir/Patient/p1"}, None),
+        ({"fhirUser": "Patient/../Practitioner/p1"}, None),
+        ({"fhirUser": "RelatedPerson/p1"}, None),
+        ({"fhirUser": "Practitioner/p1"}, None),
+        ({"fhirUser": ["Patient/p1"]}, None),
+        ({"profile": "Patient/p1"}, None),
+        ({}, None),
+    ],
+)
+def test_a_patient_who_signs_in_alone_is_a_patient_of_this_server_or_nobody(
+    stated: JsonObject, patient: str | None
+) -> None:
+    assert checked.patient_user(stated, BASE) == patient
+
+
+@pytest.mark.parametrize(
+    ("stated", "of_patients"),
+    [
+        ({"fhirUser": f"{BASE}/Patient/p1"}, True),
+        ({"fhirUser": "RelatedPerson/r1"}, True),
+        ({"fhirUser": "https://elsewhere.example/fhir/Patient/p1"}, True),
+        ({"profile": "Patient/p1"}, True),
+        ({"fhirUser": f"{BASE}/Practitioner/p1"}, False),
+        ({"fhirUser": "Person/p1"}, False),
+        ({}, False),
+    ],
+)
+def test_a_patient_of_whatever_server_is_no_clinician(stated: JsonObject, of_patients: bool) -> None:
+    assert checked.is_of_patients(stated) is of_patients

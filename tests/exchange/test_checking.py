@@ -36,15 +36,21 @@ def told(value: JsonObject, **asked: Any) -> list[tuple[int | None, str, str]]:
     return [(finding.place.entry, finding.issue.location, finding.issue.rule) for finding in found]
 
 
+# The full course holds answers to two forms of the hospital's own.
+FOREIGN = ["form-not-at-hand"] * 2
+
+
 @pytest.mark.parametrize("form", ["bundle", "document", "transaction"])
 @pytest.mark.parametrize("chosen", SETS)
 def test_what_we_write_has_no_finding_under_any_set(form: str, chosen: str) -> None:
-    assert told(bundle_of(FULL, form), chosen=chosen) == []
+    assert [rule for _, _, rule in told(bundle_of(FULL, form), chosen=chosen)] == FOREIGN
 
 
 @pytest.mark.parametrize("chosen", SETS)
 def test_lines_we_write_have_no_finding_either(chosen: str) -> None:
-    assert [check(line, Asked(chosen=chosen)) for line in from_stdin(exported(FULL, "ndjson"))] == [[]] * 26
+    found = [check(line, Asked(chosen=chosen)) for line in from_stdin(exported(FULL, "ndjson"))]
+    assert len(found) == 32
+    assert [item.issue.rule for line in found for item in line] == FOREIGN
 
 
 def test_a_defect_in_an_entry_is_told_at_that_entry_by_its_own_path() -> None:

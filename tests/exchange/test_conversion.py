@@ -20,8 +20,8 @@ from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.validation.issues import errors
 from ipt_fhir.validation.validator import validate
 from tests.exchange.given import Heard, bundle_of, entry_of, exported, from_stdin, junk, unit
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import FULL
-from tests.mapping.strategies import episodes
 
 ODD = b'{"resourceType":"Goal","id":"1","later":{"b":1.50,"a":1e2},"text":"caf\xc3\xa9 \xf0\x9f\x8c\xb1"}'
 
@@ -86,7 +86,7 @@ def without_style(episode: Episode) -> Episode:
 
 
 @given(
-    episodes(),
+    courses_with_forms(),
     st.sampled_from(["bundle", "ndjson"]),
     st.sampled_from(conversion.FORMS),
     st.sampled_from(conversion.STYLES),

@@ -7,11 +7,11 @@ from hypothesis import given
 
 from ipt_fhir.exchange.episode_file import NotAnEpisodeFile, dump, load
 from ipt_fhir.model.episode import Episode
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import FULL
-from tests.mapping.strategies import episodes
 
 
-@given(episodes())
+@given(courses_with_forms())
 def test_every_course_is_read_as_it_was_written(episode: Episode) -> None:
     assert load(dump(episode)) == episode
 

@@ -22,11 +22,11 @@ from ipt_fhir.validation.issues import errors
 from ipt_fhir.validation.validator import validate
 from tests.exchange.given import AT, Heard, bundle_of, entry_of, exported, from_stdin
 from tests.mapping.example import EXAMPLE
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import FULL
-from tests.mapping.strategies import episodes
 
 
-@given(episodes(), st.sampled_from(FORMS))
+@given(courses_with_forms(), st.sampled_from(FORMS))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_what_was_exported_is_imported_as_it_was_filed(episode: Episode, form: str) -> None:
     """The law: import(export(episode)) == filed_part(episode), in every form."""

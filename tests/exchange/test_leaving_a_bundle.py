@@ -15,8 +15,10 @@ from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.rawjson import JsonObject
 from tests.exchange.given import Heard, exported, from_stdin
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import FULL
-from tests.mapping.strategies import episodes
+
+pytestmark = pytest.mark.proof
 
 ADDRESS = "urn:uuid:00000000-0000-4000-8000-000000000001"
 
@@ -40,7 +42,7 @@ GOAL = {"resource": {"resourceType": "Goal", "id": "g", "subject": {"reference":
 
 
 @pytest.mark.parametrize("form", export.FORMS)
-@given(episode=episodes())
+@given(episode=courses_with_forms())
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
 def test_a_course_comes_back_from_the_lines_of_every_form(form: str, episode: Episode) -> None:
     heard = Heard()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.proof
+
 _MEASURE = """
 import sys, tracemalloc
 from ipt_fhir.cli import main

@@ -61,12 +61,14 @@ def test_the_judge_knows_what_is_the_same(left: bytes, right: bytes, identical: 
     assert judge.same_content(left, right) is same_content
 
 
+@pytest.mark.proof
 def test_the_page_says_what_was_measured() -> None:
     section = PAGE.read_text().partition("## Fidelity")[2].partition("\n## ")[0]
     written = "\n".join(re.findall(r"^\|.*$", section, re.MULTILINE))
     assert written == table.table(), "python -m tests.fidelity prints the table"
 
 
+@pytest.mark.proof
 def test_the_peers_were_really_asked() -> None:
     """Known losses of theirs: times respelled, siblings of primitives dropped."""
     samples = table.counts()["US Core 7.0.0 examples"]

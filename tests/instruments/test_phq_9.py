@@ -78,8 +78,8 @@ def test_the_source_and_the_notices_of_both_holders_stand_in_the_form() -> None:
 
 
 def test_nine_items_count_and_the_difficulty_item_does_not() -> None:
-    assert len(PHQ_9.scoring.items) == 9
-    assert [item.link_id for item in PHQ_9.items] == [*PHQ_9.scoring.items, DIFFICULTY]
+    assert len(PHQ_9.counted) == 9
+    assert [item.link_id for item in PHQ_9.items] == [*PHQ_9.counted, DIFFICULTY]
     assert [option.points for item in PHQ_9.items for option in item.options] == [0, 1, 2, 3] * 9 + [None] * 4
 
 
@@ -95,9 +95,10 @@ def test_every_answer_above_not_at_all_asks_for_a_step_decision_d21() -> None:
 
 
 def test_the_total_is_the_score_goals_can_aim_at() -> None:
+    assert PHQ_9.total
     assert SCORES[PHQ_9.total.code].concept == PHQ_9.total
     assert instrument(SCORES[PHQ_9.total.code].instrument) is PHQ_9
-    assert {item.concept.system for item in PHQ_9.items} == {systems.LOINC}
+    assert {item.concept.system for item in PHQ_9.items if item.concept} == {systems.LOINC}
 
 
 def test_every_figure_has_a_source() -> None:

@@ -20,7 +20,7 @@ class Click(NamedTuple):
     launch: str
 
 
-class _Form(HTMLParser):
+class Form(HTMLParser):
     """The values a browser would send for the form of a page as it stands."""
 
     def __init__(self) -> None:
@@ -48,7 +48,9 @@ class _Form(HTMLParser):
             self.fields[self._open][0] += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "textarea" and self._open:
+            # HTML: the line break right behind the tag is not part of the text.
+            self.fields[self._open][0] = self.fields[self._open][0].removeprefix("\n")
             self._open = None
         elif tag == "select":
             self._select = None
@@ -83,7 +85,7 @@ class Clinician:
 
         ``to`` is where the form sends itself when that is not the page.
         """
-        form = _Form()
+        form = Form()
         form.feed(self.get(address).text)
         fields: Fields = {**form.fields, **changes}
         if act:

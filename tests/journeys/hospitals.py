@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,14 +31,16 @@ from tests.peers.strict_ehr import StartStrictEhr
 
 THERAPIST = "zztest-vale"
 # HAPI lives as long as the session, so each journey there opens a chart nobody has used.
-_UNUSED_CHARTS = iter(["zztest-doru", "zztest-chi", "zztest-bene", "zztest-alma"])
+_DORU = "zztest-doru"
+_UNUSED_CHARTS = (f"{_DORU}-{number}" for number in itertools.count(1))
 
 
 @dataclass(frozen=True)
 class Site:
     """A hospital and the address at which copies of the app will answer.
 
-    ``click`` is a click on "Launch"; ``edit`` is another clinician changing a resource of the chart.
+    ``click`` is a click on "Launch"; ``edit`` is another clinician changing a resource of the chart; ``database`` makes
+    an empty database for a copy of the app with that folder.
     """
 
     iss: str
@@ -47,6 +51,7 @@ class Site:
     edit: Callable[[str, Callable[[dict[str, Any]], None]], None]
     scopes: tuple[str, ...] = SCOPES
     record: Record = DEFAULT_SITE
+    database: Callable[[Path], str] = lambda folder: f"sqlite:///{folder / 'app.sqlite3'}"
 
     @contextmanager
     def fresh_app(self) -> Iterator[tuple[Flask, Practice]]:
@@ -90,7 +95,7 @@ def hapi_site(folder: Path, hapi: str, start: StartStrictEhr) -> Iterator[Site]:
     """HAPI behind the strict authorization server, with the same charts; each journey has a chart of its own."""
     patient = next(_UNUSED_CHARTS)
     app_url = f"http://127.0.0.1:{free_port()}"
-    _load(hapi)
+    _load(hapi, patient)
     ehr = start(CLIENT_ID, f"{app_url}/callback", f"{app_url}/.well-known/jwks.json")
 
     def click() -> Click:
@@ -105,10 +110,12 @@ def hapi_site(folder: Path, hapi: str, start: StartStrictEhr) -> Iterator[Site]:
     yield Site(ehr.fhir, patient, app_url, folder, click, edit)
 
 
-def _load(hapi: str) -> None:
+def _load(hapi: str, patient: str) -> None:
+    """The hospital's charts, in which Doru's belongs to this patient."""
+    charts = json.loads(json.dumps(list(demo_charts())).replace(_DORU, patient))
     entries = [
         {"resource": resource, "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}}
-        for resource in demo_charts()
+        for resource in charts
     ]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     requests.post(hapi, json=bundle, timeout=60).raise_for_status()
@@ -129,7 +136,7 @@ def _config(site: Site, folder: Path) -> Config:
         iss=site.iss, name="ZZTEST Hospital", client_id=CLIENT_ID, scopes=site.scopes, insecure_loopback=True
     )
     return Config(
-        database_url=f"sqlite:///{folder / 'app.sqlite3'}",
+        database_url=site.database(folder),
         keys=(create_key(folder / "store.key"),),
         signing_key_files=(signing_key,),
         public_url=site.app_url,

@@ -22,14 +22,14 @@ def test_a_questionnaire_goes_to_the_chart_and_comes_back(site: Site) -> None:
         clinician.launch(site.click())
 
         # 2 · The form. One answer is still open: what was entered is kept, and there is no total.
-        open_item = {name: answer for name, answer in PHQ9.items() if name != "q44252-5"}
-        page = clinician.submit("measures/phq-9", ("act", "done"), **open_item)
-        assert "Question 7 is not answered yet" in page.text
+        open_item = {name: answer for name, answer in PHQ9.items() if name != "a-7"}
+        page = clinician.submit("forms/phq-9", ("act", "done"), **open_item)
+        assert "Question 7: not answered yet" in page.text
         assert page.text.count(" checked") == len(open_item)
 
         # 3 · Done. The answers become a value of the model; the score is worked out from their codes. Item 9 was
         #     answered above "not at all", so a person must act before the session can be closed.
-        page = clinician.submit("measures/phq-9", ("act", "done"), **PHQ9)
+        page = clinician.submit("forms/phq-9", ("act", "done"), **PHQ9)
         assert "Safety step" in page.text
 
         # 4 · File. Model to FHIR, our validator, the outbox, one transaction, and every resource read back.

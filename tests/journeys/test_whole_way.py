@@ -14,10 +14,10 @@ from smart_app.store.server_copies import StoredCopy
 from tests.journeys.clinician import Clinician
 from tests.journeys.hospitals import Site
 
-PHQ9 = {f"q{code}": answer for code, answer in zip(
-    ("44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"),
+# The nine questions stand behind the sentence that introduces them.
+PHQ9 = {f"a-{place}": answer for place, answer in enumerate(
     ("LA6571-9", "LA6570-1", "LA6570-1", "LA6570-1", "LA6569-3", "LA6570-1", "LA6569-3", "LA6568-5", "LA6569-3"),
-    strict=True,
+    start=1,
 )}  # fmt: skip
 
 
@@ -37,21 +37,20 @@ def receipts_of(practice: Practice, site: Site) -> list[StoredCopy]:
 
 def agree_a_plan(clinician: Clinician) -> None:
     """Area, contract, a goal by score, a goal by scale, all agreed today; the reason stays here."""
-    page = clinician.submit(
-        "plan",
-        ("act", "preview"),
-        area="interpersonal-deficits",
+    clinician.submit(
+        "focus",
+        ("act", "keep"),
+        area="role-transition",
         agreed="yes",
-        contract_agreed="yes",
         rationale="Few ties, broken off when exposed to being judged.",
-        goal=["G-02", "G-30"],
     )
+    page = clinician.submit("plan", ("act", "preview"), contract_agreed="yes", goal=["G-02", "G-17"])
     assert "What the chart will say" in page.text, page.text
 
 
 def work_through_a_session(clinician: Clinician) -> None:
     """PHQ-9 with a worrying answer, the safety step, the plan, and the session closed."""
-    page = clinician.submit("measures/phq-9", ("act", "done"), **PHQ9)
+    page = clinician.submit("forms/phq-9", ("act", "done"), **PHQ9)
     assert "Safety step" in page.text, page.text
     refused = clinician.submit("session", ("act", "close"))
     assert "A safety answer waits" in refused.text

@@ -28,7 +28,7 @@ _LEVELS = (
 
 def answers(digits: str) -> tuple[Answer, ...]:
     """Answers to the nine PHQ-9 items, one digit of points each."""
-    items = instrument("phq-9").scoring.items
+    items = instrument("phq-9").counted
     return tuple(
         Answer(link_id=link_id, code=_POINTS[int(digit)]) for link_id, digit in zip(items, digits, strict=True)
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.instruments.catalogue import Item, instrument
 from ipt_fhir.model.activities import COURSE, Activity, ActivityKind, ActivityStatus, Outcome, Owner
 from ipt_fhir.model.consents import ConsentDecision, ConsentKind
 from ipt_fhir.model.ending import Disposition, RelapsePlan, TerminationReason, TerminationReview
@@ -31,7 +31,9 @@ from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.model.problem_areas import DisputeStage, ProblemArea, ProblemAreaCode, ProposedBy, Rank, StageOn
 from ipt_fhir.model.records import Document, DocumentKind, Message, MessageKind, RecordLink, Relation
 from ipt_fhir.model.sessions import Attendance, Mode, MoodLink, Phase, Session, SessionKind, Technique
+from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, variants
+from ipt_fhir.questionnaires.scoring import score
 from ipt_fhir.terminology.scores import SCORES
 from ipt_fhir.terminology.z_codes import Z_CODES
 
@@ -121,26 +123,38 @@ def activities(draw: st.DrawFn) -> Activity:
     )
 
 
+ANSWERED = ("phq-9", "phq-9", "gad-7", "pcl-5", "weekly-count", "rating-0-10")
+"""Forms with choices, with an accepted answer, with parts, with numbers alone; the first one has a safety item."""
+
+
 @st.composite
 def responses(draw: st.DrawFn, goal_ids: list[str]) -> Response:
-    """A completed PHQ-9, all or some items answered."""
-    measure = instrument("phq-9")
+    """A completed form that is scored, all or some items answered."""
+    measure = instrument(draw(st.sampled_from(ANSWERED)))
     answered = draw(st.lists(st.sampled_from(measure.items), unique_by=lambda item: item.link_id, min_size=1))
-    order = [item for item in measure.items if item in answered]
     alone = draw(st.booleans())
-    chosen = [Answer(link_id=item.link_id, code=draw(st.sampled_from(item.options)).code) for item in order]
+    chosen = tuple(draw(answers_to(item)) for item in measure.items if item in answered)
     goal = st.none() | st.sampled_from(goal_ids) if goal_ids else st.none()
-    scored = len([item for item in order if item.link_id in measure.scoring.items]) == len(measure.scoring.items)
+    result = score(measure, {answer.link_id: answer.given for answer in chosen})
+    scored = result.total is not None or any(part.value is not None and part.part.code for part in result.parts)
     return Response(
         id=draw(ids),
-        instrument="phq-9",
+        instrument=measure.id,
         authored=draw(times),
         author=None if alone else draw(st.none() | people),
-        answers=tuple(chosen),
+        answers=chosen,
         focus_goal=draw(goal) if scored else None,
         status=draw(st.sampled_from([ResponseStatus.COMPLETED, ResponseStatus.ENTERED_IN_ERROR])),
         self_entered=alone,
     )
+
+
+@st.composite
+def answers_to(draw: st.DrawFn, item: Item) -> Answer:
+    """An answer to an item: one of the choices its form offers, or a number in its range."""
+    if item.number is None:
+        return Answer(link_id=item.link_id, code=draw(st.sampled_from(item.options)).code)
+    return Answer(link_id=item.link_id, number=Decimal(draw(st.integers(0, int(item.number.highest or 99)))))
 
 
 @st.composite
@@ -152,13 +166,34 @@ def safety_items(draw: st.DrawFn, response: Response) -> SafetyItem:
         id=draw(ids),
         response=response.id,
         link_id=answer.link_id,
-        answer=answer.code,
+        answer=str(answer.given),
         opened=response.authored,
         act=act,
         settled=draw(times) if act else None,
         settled_by=draw(st.none() | people) if act else None,
         handed_to=draw(texts(80)) if act is SafetyAct.HANDED_OVER else None,
         reason=draw(st.none() | texts(500)) if act else None,
+        owner=None if act is SafetyAct.HANDED_OVER else draw(st.none() | people),
+    )
+
+
+@st.composite
+def totals(draw: st.DrawFn, goal_ids: list[str]) -> EnteredTotal:
+    """A total read off a sheet, on the scale of its instrument."""
+    measure = instrument(draw(st.sampled_from(["epds", "wsas", "who-5", "ede-q", "mspss", "loneliness-3"])))
+    scale = measure.scale
+    assert scale is not None
+    assert scale.highest is not None
+    steps = draw(st.integers(0, int((scale.highest - scale.lowest) / scale.step)))
+    return EnteredTotal(
+        id=draw(ids),
+        instrument=measure.id,
+        total=scale.lowest + steps * scale.step,
+        authored=draw(times),
+        author=draw(st.none() | people),
+        worrying=draw(st.none() | st.booleans()),
+        focus_goal=draw(st.none() | st.sampled_from(goal_ids)) if goal_ids else None,
+        status=draw(st.sampled_from([ResponseStatus.COMPLETED, ResponseStatus.ENTERED_IN_ERROR])),
     )
 
 
@@ -235,6 +270,7 @@ def one_session(draw: st.DrawFn, number: int, kind: SessionKind, *, closed: bool
         mood_link=draw(st.none() | st.sampled_from(MoodLink)),
         techniques=tuple(draw(st.lists(st.sampled_from(Technique), max_size=3, unique=True))),
         step=draw(st.none() | texts(200)),
+        step_outcome=draw(st.none() | st.sampled_from(Outcome)),
     )
 
 
@@ -302,6 +338,7 @@ def episodes(draw: st.DrawFn) -> Episode:
     )
     found_goals = tuple(draw(st.lists(goals(), max_size=4, unique_by=lambda goal: goal.id)))
     answered = draw(st.lists(responses([goal.id for goal in found_goals]), max_size=3, unique_by=lambda item: item.id))
+    entered = draw(st.lists(totals([goal.id for goal in found_goals]), max_size=2, unique_by=lambda item: item.id))
     asking = [item for item in answered if any(answer.link_id == "/44260-8" for answer in item.answers)]
     items = [draw(safety_items(response)) for response in asking]
     diagnoses = st.sampled_from(["Condition/a", "Condition/b", "Condition/c-9"])
@@ -322,6 +359,7 @@ def episodes(draw: st.DrawFn) -> Episode:
         activities=(course, *draw(st.lists(activities(), max_size=3, unique_by=lambda item: item.id))),
         sessions=draw(sessions()),
         responses=tuple(sorted(answered, key=lambda item: (item.authored, item.id))),
+        totals=tuple(sorted(entered, key=lambda item: (item.authored, item.id))),
         safety_items=tuple(sorted(items, key=lambda item: (item.opened, item.id))),
         supervisor=draw(st.none() | people),
         consents=draw(consents()),

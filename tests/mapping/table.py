@@ -158,6 +158,8 @@ def _others(value: Any) -> Iterator[Any]:
             yield from (value + timedelta(days=1), value - timedelta(days=1))
         case int() | Decimal():
             yield from (value + 1, value - 1)
+        case str() if value.startswith("["):
+            yield '[{"linkId":"another"}]'
         case str():
             yield _CODES.get(value, f"{value}x")
         case tuple() if value:

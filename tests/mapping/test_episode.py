@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
@@ -14,8 +14,8 @@ from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, changed, from_fhi
 from ipt_fhir.mapping.references import Writing
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import EVERYTHING, FULL
-from tests.mapping.strategies import episodes
 
 WRITING = Writing(patient="alma")
 
@@ -39,7 +39,7 @@ def server_copies(written: dict[str, dict[str, Any]]) -> tuple[dict[str, dict[st
     return copies, known
 
 
-@given(episodes())
+@given(courses_with_forms())
 def test_reading_what_was_written_gives_the_filed_part(episode: Episode) -> None:
     """The law: from_fhir(to_fhir(episode)) == filed_part(episode)."""
     reading = from_fhir(to_fhir(episode, WRITING).values())
@@ -47,7 +47,7 @@ def test_reading_what_was_written_gives_the_filed_part(episode: Episode) -> None
     assert reading.unread == ()
 
 
-@given(episodes())
+@given(courses_with_forms())
 def test_the_law_holds_where_a_site_files_everything(episode: Episode) -> None:
     """What only a resource beside the plan carries comes back too."""
     reading = from_fhir(to_fhir(episode, Writing(patient="alma", site=EVERYTHING)).values())
@@ -70,7 +70,7 @@ def test_a_session_whose_note_is_gone_is_still_known_from_its_encounter() -> Non
     assert from_fhir(written.values()).episode == filed_part(FULL, EVERYTHING.carried)
 
 
-@given(episodes(), st.randoms(use_true_random=False))
+@given(courses_with_forms(), st.randoms(use_true_random=False))
 def test_the_law_holds_through_a_server_that_gives_ids_and_any_order(episode: Episode, chance: random.Random) -> None:
     copies, _ = server_copies(to_fhir(episode, WRITING))
     stored = [rawjson.parse(rawjson.write(copy)) for copy in copies.values()]
@@ -78,7 +78,7 @@ def test_the_law_holds_through_a_server_that_gives_ids_and_any_order(episode: Ep
     assert from_fhir(stored).episode == filed_part(episode)
 
 
-@given(episodes())
+@given(courses_with_forms())
 def test_an_edit_that_changes_nothing_writes_nothing(episode: Episode) -> None:
     copies, known = server_copies(to_fhir(episode, Writing(patient="alma", site=EVERYTHING)))
     again = to_fhir(episode, Writing(patient="alma", known=known, site=EVERYTHING), copies)
@@ -86,8 +86,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(episode: Episode) -> None:
     assert all(again[key] is copies[key] for key in copies)
 
 
-@given(episodes())
-@settings(max_examples=30)
+@given(courses_with_forms())
 def test_local_parts_never_leave(episode: Episode) -> None:
     """decision-D20: rationale and reason are in no resource."""
     written = rawjson.write(list(to_fhir(episode, WRITING).values())).decode()

@@ -5,6 +5,7 @@ The table of what is lost is in docs/conformance.md, "What only our extensions c
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 from fhirclient.models.careplan import CarePlan
@@ -16,10 +17,12 @@ from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.terminology import systems
 from tests.mapping.example import EXAMPLE
+from tests.mapping.full import FULL
 from tests.mapping.test_episode import WRITING, server_copies
 
 COPIES, KNOWN = server_copies(to_fhir(EXAMPLE, WRITING))
-LOST = {
+LOST_OF_ANSWERS = {"FilledForm.title", "FilledForm.replaces", "Response.replaces"}
+LOST_OF_PLAN = {
     "Episode.phase",
     "Episode.problem_areas",
     "Episode.contract",
@@ -40,6 +43,8 @@ def stripped(value: Any) -> Any:
         return kept
     return [stripped(item) for item in value] if isinstance(value, list) else value
 
+
+LOST = LOST_OF_PLAN | LOST_OF_ANSWERS
 
 STRIPPED = {key: stripped(resource) for key, resource in COPIES.items()}
 
@@ -68,7 +73,25 @@ def test_title_status_period_goals_targets_activities_and_addresses_survive() ->
 
 def test_nothing_else_is_lost() -> None:
     read = from_fhir(STRIPPED.values()).episode
-    assert differing(read, filed_part(EXAMPLE)) == LOST
+    assert differing(read, filed_part(EXAMPLE)) == LOST_OF_PLAN
+
+
+def test_of_answers_a_title_and_the_version_they_correct_are_lost_and_nothing_else() -> None:
+    """A form is then known by its address, and a corrected one still counts in the place of the first."""
+    copies, _ = server_copies(to_fhir(FULL, WRITING))
+    reading = from_fhir([stripped(resource) for resource in copies.values()])
+    filed = filed_part(FULL)
+    read = reading.episode
+    lost = {
+        f"{type(ours).__name__}.{field.name}"
+        for kind in ("responses", "forms")
+        for ours, theirs in zip(getattr(filed, kind), getattr(read, kind), strict=True)
+        for field in fields(ours)
+        if ours != replace(ours, **{field.name: getattr(theirs, field.name)})
+    }
+    assert (lost, reading.unread) == (LOST_OF_ANSWERS, ())
+    assert [form.title for form in reading.episode.forms] == [form.form for form in filed.forms]
+    assert [item.stands for item in reading.episode.responses] == [item.stands for item in filed.responses]
 
 
 def test_a_generic_client_reads_goals_and_activities() -> None:

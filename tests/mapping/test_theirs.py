@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
@@ -20,9 +20,11 @@ from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.activities import Activity, ActivityKind, ActivityStatus, Outcome, Owner
 from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.goals import Achievement, Goal, GoalStatus
+from ipt_fhir.model.measures import ResponseStatus
 from ipt_fhir.model.sessions import Mode, Phase, Session
 from ipt_fhir.rawjson import JsonObject
 from tests.mapping.example import EXAMPLE
+from tests.mapping.full import FULL
 from tests.mapping.sprinkling import Planted, Sprinkled, is_kept, sprinkled, tokens
 from tests.mapping.test_episode import server_copies
 
@@ -47,7 +49,7 @@ INLINE = (
         minutes=50,
     ),
 )
-COURSE = replace(EXAMPLE, activities=(*EXAMPLE.activities, *INLINE))
+COURSE = replace(EXAMPLE, activities=(*EXAMPLE.activities, *INLINE), forms=FULL.forms[:2])
 SITE = Site(files=BESIDE_TYPES)
 COPIES, KNOWN = server_copies(to_fhir(COURSE, Writing(patient="alma", site=SITE)))
 KNOWING = Writing(patient="alma", known=KNOWN, site=SITE)
@@ -95,6 +97,11 @@ def example_chart() -> dict[str, JsonObject]:
     return COPIES
 
 
+def form_withdrawn(episode: Episode) -> Episode:
+    first, second = episode.forms
+    return replace(episode, forms=(first, replace(second, status=ResponseStatus.ENTERED_IN_ERROR)))
+
+
 EDITS: tuple[Edit, ...] = (
     lambda episode: episode,
     lambda episode: replace(episode, status=EpisodeStatus.ON_HOLD),
@@ -107,6 +114,7 @@ EDITS: tuple[Edit, ...] = (
     work_done,
     second_area_agreed,
     goal_added,
+    form_withdrawn,
 )
 edits = st.lists(st.sampled_from(EDITS), min_size=1, max_size=3, unique=True)
 
@@ -127,7 +135,6 @@ def may_go(planted: Planted) -> bool:
 
 
 @given(sprinkled(example_chart), edits)
-@settings(max_examples=150, deadline=None)
 def test_no_edit_touches_what_others_put_into_the_chart(sprinkled_: Sprinkled, edits_: list[Edit]) -> None:
     after = edited(sprinkled_.chart, edits_)
     lost = [item for item in sprinkled_.planted if not is_kept(item, after) and not may_go(item)]
@@ -135,8 +142,9 @@ def test_no_edit_touches_what_others_put_into_the_chart(sprinkled_: Sprinkled, e
 
 
 @given(sprinkled(example_chart))
-@settings(max_examples=60, deadline=None)
 def test_an_edit_that_changes_nothing_leaves_the_chart_as_it_is(sprinkled_: Sprinkled) -> None:
+    """But for a diagnosis that a colleague added to the plan: the EpisodeOfCare names it too with the next filing."""
+    assume(all(item.names[0] != "addresses" for item in sprinkled_.planted))
     before = sprinkled_.chart
     after = edited(before, [])
     assert changed(after, before) == []
@@ -144,7 +152,6 @@ def test_an_edit_that_changes_nothing_leaves_the_chart_as_it_is(sprinkled_: Spri
 
 
 @given(sprinkled(example_chart), edits)
-@settings(max_examples=150, deadline=None)
 def test_outside_the_parts_that_are_ours_nothing_changes(sprinkled_: Sprinkled, edits_: list[Edit]) -> None:
     before = sprinkled_.chart
     after = edited(before, edits_)

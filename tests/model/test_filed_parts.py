@@ -12,6 +12,7 @@ from ipt_fhir.model import (
     ending,
     episode,
     fidelity,
+    forms,
     formulation,
     goals,
     inventory,
@@ -22,6 +23,7 @@ from ipt_fhir.model import (
     records,
     sessions,
     timeline,
+    totals,
 )
 from ipt_fhir.model.activities import COURSE, Activity, ActivityKind
 from ipt_fhir.model.episode import Episode
@@ -36,6 +38,7 @@ MODULES: tuple[ModuleType, ...] = (
     ending,
     episode,
     fidelity,
+    forms,
     formulation,
     goals,
     inventory,
@@ -45,6 +48,7 @@ MODULES: tuple[ModuleType, ...] = (
     records,
     sessions,
     timeline,
+    totals,
 )
 DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -14,6 +14,7 @@ import pytest
 
 from smart_app.sandbox.loopback import free_port
 from tests.parts import need
+from tests.peers import postgresql as postgresql_server
 from tests.peers.judge import Judge
 from tests.peers.processes import Process, start
 from tests.peers.strict_ehr import StartStrictEhr, StrictEhr
@@ -49,6 +50,14 @@ class _Running:
 def running_peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Running]:
     with ExitStack() as stack:
         yield _Running(tmp_path_factory.mktemp("peers"), stack)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgresql_server.Cluster]:
+    """A PostgreSQL server with no database of ours in it yet."""
+    need("postgresql")
+    with postgresql_server.running() as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

@@ -124,9 +124,7 @@ def test_references_lead_to_something_in_the_package(package: dict[str, Any]) ->
 def test_every_variant_activity_and_shipped_questionnaire_is_in_the_package(package: dict[str, Any]) -> None:
     assert {f"package/PlanDefinition-{name}.json" for name in variants()} <= set(package)
     assert {f"package/ActivityDefinition-{name}.json" for name in activity_templates()} <= set(package)
-    shipped = {
-        f"package/Questionnaire-{name}.json" for name, item in instruments().items() if item.licence.shipping == "A"
-    }
+    shipped = {f"package/Questionnaire-{name}.json" for name, item in instruments().items() if item.publishable}
     assert shipped == {path for path in package if path.startswith("package/Questionnaire-")}
 
 

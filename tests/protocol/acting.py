@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
-from ipt_fhir.instruments.catalogue import instrument
+from ipt_fhir.instruments.catalogue import Instrument, instrument
 from ipt_fhir.model.activities import Activity, ActivityStatus, Outcome
 from ipt_fhir.model.episode import Contract, Episode, Frequency
 from ipt_fhir.model.goals import Goal, GoalStatus, RatedBy, Rating
@@ -14,18 +15,19 @@ from ipt_fhir.model.inventory import InventoryEntry
 from ipt_fhir.model.measures import Response, ResponseStatus, SafetyAct
 from ipt_fhir.model.people import Person
 from ipt_fhir.model.sessions import Session
-from ipt_fhir.protocol.catalogue import activity_templates, goal_templates
+from ipt_fhir.protocol.catalogue import activity_templates, goal_templates, measures_of, work_words
 from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.protocol.goal_states import GoalReading, move, suggest
 from ipt_fhir.protocol.goals import propose_goal
 from ipt_fhir.protocol.pace import day_of_session
 from ipt_fhir.protocol.response_states import complete
+from ipt_fhir.questionnaires.answers import answers_of
+from ipt_fhir.questionnaires.readings import readings_of
 from ipt_fhir.questionnaires.scoring import score
 from tests.mapping.example import answers
 
 THERAPIST = Person(display="ZZTEST Therapist", reference="Practitioner/zztest-therapist")
 SUPERVISOR = Person(display="ZZTEST Supervisor", reference="Practitioner/zztest-supervisor")
-PHQ_9_TOTAL = "44261-6"
 _NAMESPACE = uuid.UUID("2f6f7a70-9d0c-5b1e-8f43-1c9b5d7e4a10")
 
 
@@ -42,7 +44,8 @@ def at(day: date, hour: int = 9) -> datetime:
 def work(episode: Episode, code: str) -> Activity:
     """One piece of planned work of the catalogue."""
     found = activity_templates()[code]
-    return Activity(id=id_of(episode.id, code), kind=found.kind, code=code, text=found.text, owner=found.owner)
+    words = work_words(found, variant_of(episode))
+    return Activity(id=id_of(episode.id, code), kind=found.kind, code=code, text=words, owner=found.owner)
 
 
 def usual_work(episode: Episode) -> tuple[Activity, ...]:
@@ -51,15 +54,24 @@ def usual_work(episode: Episode) -> tuple[Activity, ...]:
     return tuple(work(episode, item.id) for item in activity_templates().values() if item.is_default_for(variant))
 
 
+def form_of(episode: Episode) -> Instrument:
+    """The form of nine items the course is measured with: the PHQ-9, for adolescents the one made for them."""
+    leading = measures_of(variant_of(episode))[0]
+    return instrument(leading if leading == "phq-9m" else "phq-9")
+
+
 def measured(episode: Episode, day: date, digits: str) -> Episode:
-    """The course with a PHQ-9 filled in that morning, its digits item by item; a worrying answer is talked about."""
-    aimed = (goal.id for goal in episode.goals if goal.target and goal.target.measure == PHQ_9_TOTAL)
+    """The course with its form filled in that morning, digit by item; a worrying answer is talked about."""
+    form = form_of(episode)
+    total = form.total.code if form.total else ""
+    aimed = (goal.id for goal in episode.goals if goal.target and goal.target.measure == total)
+    given = zip(form.counted, answers(digits), strict=True)
     response = Response(
-        id=id_of(episode.id, "phq-9", day),
-        instrument="phq-9",
+        id=id_of(episode.id, form.id, day),
+        instrument=form.id,
         authored=at(day),
         author=THERAPIST,
-        answers=answers(digits),
+        answers=tuple(replace(answer, link_id=link_id) for link_id, answer in given),
         status=ResponseStatus.IN_PROGRESS,
         focus_goal=next(aimed, None),
     )
@@ -76,11 +88,11 @@ def settled(episode: Episode, day: date) -> Episode:
     return replace(episode, safety_items=tuple(items))
 
 
-def totals(episode: Episode) -> list[int | None]:
-    """The PHQ-9 totals of the course, oldest first."""
-    form = instrument("phq-9")
+def totals(episode: Episode) -> list[Decimal | None]:
+    """The totals of the course, oldest first."""
+    form = form_of(episode)
     found = (item for item in episode.responses if item.instrument == form.id and item.stands)
-    return [score(form, {answer.link_id: answer.code for answer in item.answers}).total for item in found]
+    return [score(form, answers_of(item)).total for item in found]
 
 
 def with_session(episode: Episode, session: Session) -> Episode:
@@ -106,6 +118,7 @@ def agreed_goal(
         baseline=totals(episode)[0],
         contract=episode.contract,
         person=person,
+        numbers={"n": 1, "m": 3},
         before=before,
     )
     return move(move(goal, GoalStatus.ACCEPTED, day), GoalStatus.ACTIVE, day)
@@ -125,21 +138,18 @@ def rated(episode: Episode, name: str, day: date, level: int) -> Episode:
 
 def confirmed(episode: Episode, day: date) -> Episode:
     """The course in which the therapist took over what the readings suggest about each goal."""
-    form = instrument("phq-9")
-    standing = [item for item in episode.responses if item.instrument == form.id and item.stands]
-    readings = [
-        GoalReading(on=item.authored.date(), value=total)
-        for item, total in zip(standing, totals(episode), strict=True)
-        if total is not None
-    ]
     area = episode.primary_area
-    return replace(
-        episode,
-        goals=tuple(
-            replace(goal, achievement=suggest(goal, day, readings, area.stage if area else None))
-            for goal in episode.goals
-        ),
+    goals = (
+        replace(goal, achievement=suggest(goal, day, totals_for(episode, goal), area.stage if area else None))
+        for goal in episode.goals
     )
+    return replace(episode, goals=tuple(goals))
+
+
+def totals_for(episode: Episode, goal: Goal) -> list[GoalReading]:
+    """What the measure of a goal showed so far."""
+    series = readings_of(episode, goal.target.measure) if goal.target else ()
+    return [GoalReading(on=item.at.date(), value=item.total) for item in series if item.total is not None]
 
 
 def done(episode: Episode, *codes: str) -> Episode:

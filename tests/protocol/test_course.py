@@ -14,10 +14,10 @@ from ipt_fhir.model.activities import ActivityStatus
 from ipt_fhir.model.ending import RelapsePlan, TerminationReason, TerminationReview
 from ipt_fhir.model.episode import Contract, Episode, EpisodeStatus, Frequency
 from ipt_fhir.model.measures import ResponseStatus
-from ipt_fhir.model.sessions import Phase, Session
+from ipt_fhir.model.sessions import Phase, Session, SkipReason
 from ipt_fhir.protocol.catalogue import schools
 from ipt_fhir.protocol.course import EVALUATION, Step, StepRefused, allowed_steps, maintenance_contract, step_of, take
-from ipt_fhir.protocol.course_guards import Decisions, SkipReason
+from ipt_fhir.protocol.course_guards import Decisions
 from ipt_fhir.protocol.rules import breaches
 from tests.protocol.acting import last_day, with_session
 from tests.protocol.cases import case
@@ -171,7 +171,12 @@ def test_a_phase_is_left_out_only_with_a_reason_and_its_guards_stay() -> None:
     near = at_session(INITIAL, 14)
     assert codes(near, Step.TERMINATION) == ["skip-reason"]
     decided = Decisions(skip=SkipReason.HELD_ELSEWHERE)
-    assert take(near, Step.TERMINATION, TODAY, decided).phase is Phase.TERMINATION
+    after = take(near, Step.TERMINATION, TODAY, decided)
+    assert after.phase is Phase.TERMINATION
+    (skipped,) = after.skipped_phases
+    assert (skipped.phase, skipped.reason, skipped.day) == (Phase.MIDDLE, SkipReason.HELD_ELSEWHERE, TODAY)
+    both = replace(decided, ending_agreed=True)
+    assert take(MIDDLE, Step.TERMINATION, TODAY, both).skipped_phases == ()
     assert codes(replace(near, contract=None), Step.TERMINATION, decided) == ["contract"]
 
 
@@ -224,6 +229,12 @@ def test_a_completed_course_has_all_its_sessions_its_review_and_its_plan(
 def test_both_may_end_a_completed_course_before_its_last_session() -> None:
     course = ended(ENDING, TerminationReason.COMPLETED, relapse_plan=RelapsePlan(signs=("Sleep gets short",)))
     assert codes(course, Step.CLOSED, Decisions(ending_agreed=True)) == []
+
+
+def test_an_acute_phase_in_a_course_of_maintenance_alone_still_leads_on() -> None:
+    """A colleague changed the phase in the chart; the course is asked all the same."""
+    course = replace(walk("ipt-maintenance-12")[-1], phase=Phase.MIDDLE, status=EpisodeStatus.ACTIVE)
+    assert Step.MAINTENANCE in allowed_steps(course, TODAY)
 
 
 def test_maintenance_follows_the_last_session_and_ends_with_its_contract() -> None:

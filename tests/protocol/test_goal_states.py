@@ -111,7 +111,7 @@ def test_what_is_not_met_on_its_due_day_is_not_achieved(totals: tuple[int, ...],
 
 
 def test_without_a_published_change_rule_nobody_says_better_or_worse() -> None:
-    """A goal from the chart whose instrument is not here: reached can be seen, better cannot."""
+    """Nobody here read the source of the WSAS's rule: reached can be seen, better cannot (decision-D40)."""
     target = ScoreTarget(measure="wsas-total", comparator=Comparator.LESS, value=Decimal(10))
     goal = replace(active("G-01"), template="G-06", target=target)
     assert suggest(goal, EARLY, weekly(30, 12)) is A.IN_PROGRESS

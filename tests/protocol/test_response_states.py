@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.measures import Answer, Response, ResponseStatus
+from ipt_fhir.model.measures import Answer, Response, ResponseStatus, Withdrawal
 from ipt_fhir.protocol.response_states import (
     ResponseMoveRefused,
     UnknownResponse,
@@ -18,9 +18,11 @@ from ipt_fhir.protocol.response_states import (
     asks_for_an_act,
     complete,
     enter,
+    find,
     withdraw,
 )
 from tests.mapping.example import answers
+from tests.mapping.full import FULL, INTAKE
 from tests.protocol.acting import THERAPIST, at
 from tests.protocol.cases import case
 
@@ -98,6 +100,26 @@ def test_a_withdrawn_form_keeps_its_answers_and_no_longer_counts() -> None:
 def test_a_response_of_another_course_is_not_found() -> None:
     with pytest.raises(UnknownResponse, match="elsewhere"):
         withdraw(BEGUN, "elsewhere")
+
+
+def test_a_form_of_a_hospital_goes_the_same_way() -> None:
+    form = replace(INTAKE, id="intake", items="[]", status=ResponseStatus.IN_PROGRESS, withdrawn=None)
+    course = complete(enter(replace(BEGUN, forms=(form,)), "intake", INTAKE.items), "intake", NOW)
+    corrected = amend(course, "intake", new_id="again", answers='[{"linkId":"1"}]', authored=NOW, reason="a slip")
+    first, second = corrected.forms if corrected.forms[0].id == "intake" else reversed(corrected.forms)
+    assert (first.items, first.stands, first.withdrawn and first.withdrawn.reason) == (INTAKE.items, False, "a slip")
+    assert (second.items, second.replaces, second.form) == ('[{"linkId":"1"}]', "intake", INTAKE.form)
+    why = Withdrawal(at=NOW, by=THERAPIST, reason="another patient's form")
+    gone = find(withdraw(corrected, "again", why), "again")
+    assert (gone.stands, gone.withdrawn) == (False, why)
+    assert corrected.safety_items == BEGUN.safety_items
+
+
+def test_an_instrument_is_not_answered_with_the_items_of_a_form() -> None:
+    with pytest.raises(TypeError, match="answered with answers"):
+        enter(started(), "form", "[]")
+    with pytest.raises(TypeError, match="any other form with its items"):
+        amend(replace(BEGUN, forms=FULL.forms), FULL.forms[1].id, new_id="x", answers=QUIET, authored=NOW)
 
 
 ACTS = st.sampled_from(["enter", "complete", "amend", "withdraw"])

@@ -120,7 +120,7 @@ def test_any_course_can_be_asked(course: Episode, today: date) -> None:
 
 
 def test_answers_to_an_instrument_that_is_not_here_break_nothing() -> None:
-    foreign = replace(SOUND.responses[0], id="foreign", instrument="phq-9m")
+    foreign = replace(SOUND.responses[0], id="foreign", instrument="phq-99")
     assert found(replace(SOUND, responses=(SOUND.responses[0], foreign))) == set()
 
 

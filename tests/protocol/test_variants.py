@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from ipt_fhir.instruments.catalogue import instruments
+from ipt_fhir.instruments.catalogue import ChangeRules, instruments
 from ipt_fhir.model.episode import Frequency
 from ipt_fhir.model.problem_areas import ProblemAreaCode
 from ipt_fhir.model.sessions import Phase, SessionKind
@@ -13,17 +15,20 @@ from ipt_fhir.protocol.catalogue import (
     Variant,
     VariantNotSupported,
     activity_templates,
+    measure_of,
     measures_of,
     offered_templates,
     schools,
     supported_variant,
     variants,
+    work_words,
 )
 from ipt_fhir.protocol.variants import Format
+from ipt_fhir.questionnaires.scoring import score, value_of
 from ipt_fhir.terminology.scores import SCORES
 
 ALL = pytest.mark.parametrize("variant", variants().values(), ids=lambda item: item.id)
-INSTRUMENTS = {score.instrument for score in SCORES.values()} | set(instruments()) | {"phq-9m"}
+INSTRUMENTS = {score.instrument for score in SCORES.values()} | set(instruments())
 
 
 def phases(variant_id: str, contracted: int, school: str | None = None) -> list[int]:
@@ -107,9 +112,35 @@ def test_a_variant_whose_parts_are_missing_is_marked_and_refused_by_name() -> No
 
 
 def test_the_leading_measure_is_one_that_exists() -> None:
-    """Perinatal courses lead with the EPDS once a clinic brings it; until then the PHQ-9 stands in."""
-    assert measures_of(variants()["ipt-perinatal-8"]) == ("phq-9",)
-    assert measures_of(variants()["ipt-adolescent-12"]) == ("phq-9",)
+    """Perinatal courses lead with the EPDS: its total by hand, or the form once a clinic brings it."""
+    assert measures_of(variants()["ipt-perinatal-8"]) == ("epds", "phq-9")
+    assert measures_of(variants()["ipt-adolescent-12"]) == ("phq-9m", "gad-7")
+    assert measures_of(variants()["ipt-eating-20"]) == ("weekly-count", "phq-9")
+
+
+def test_a_course_about_eating_is_judged_by_its_binge_episodes_without_made_up_bands() -> None:
+    found = measure_of(variants()["ipt-eating-20"], "weekly-count")
+    assert (found.title, found.total and found.total.code) == ("Binge episodes a week", "binge-week")
+    assert (found.bands, found.change, found.counted) == ((), ChangeRules(), ("binge-week",))
+    counted = score(found, {"binge-week": Decimal(5), "hostile-week": Decimal(2)})
+    values = [value_of(counted, found, code) for code in ("binge-week", "hostile-week")]
+    assert [counted.total, *values] == [5, 5, 2]
+    assert score(found, {"hostile-week": Decimal(2)}).total is None
+    assert measure_of(variants()["ipt-adult-16"], "weekly-count").total is None
+
+
+@pytest.mark.parametrize(
+    ("variant", "words"),
+    [
+        ("ipt-adult-16", "PHQ-9 at every session"),
+        ("ipt-ptsd-14", "PCL-5 at every session"),
+        ("ipt-eating-20", "Binge episodes a week at every session"),
+        ("ipt-perinatal-8", "EPDS at every session"),
+    ],
+)
+def test_the_measure_of_every_session_is_called_by_its_name(variant: str, words: str) -> None:
+    template = activity_templates()["sessional-measure"]
+    assert work_words(template, variants()[variant]) == words
 
 
 @pytest.mark.parametrize(
@@ -139,7 +170,7 @@ def test_the_school_decides_which_areas_are_offered() -> None:
 def test_goals_of_an_area_the_school_does_not_work_with_are_not_offered() -> None:
     everywhere = {template.id for template in offered_templates()}
     three = {template.id for template in offered_templates(school=schools()["stuart-robertson"])}
-    assert everywhere - three == {"G-27", "G-30"}
+    assert everywhere - three == {"G-27", "G-28", "G-29", "G-30"}
     grief = {template.id for template in offered_templates({ProblemAreaCode.GRIEF})}
     assert {template.area for template in offered_templates({ProblemAreaCode.GRIEF})} == {None, ProblemAreaCode.GRIEF}
     assert {"G-01", "G-23", "G-31"} <= grief

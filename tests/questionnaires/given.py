@@ -29,7 +29,7 @@ PACIO_RESPONSE = "samples/questionnaireresponses/fhir-pacio-pfe-PFEIG-QResponse-
 
 def digits(spelled: str, measure: Instrument = PHQ_9) -> dict[str, str]:
     """Answers from one digit an item, in printed order; ``-`` leaves the item out."""
-    pairs = zip(measure.scoring.items, spelled, strict=True)
+    pairs = zip(measure.counted, spelled, strict=True)
     return {link_id: CODES[int(digit)] for link_id, digit in pairs if digit != "-"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipt_fhir.instruments.catalogue import instrument
 from ipt_fhir.questionnaires.answers import AnswerProblemKind, accept
 from ipt_fhir.questionnaires.scoring import score
 from tests.questionnaires.given import CODES, DIFFICULTY, ITEM_9, PHQ_9, digits
@@ -60,5 +61,15 @@ def test_whatever_is_sent_is_either_an_answer_or_named_in_a_problem(raw: dict[st
 @given(st.dictionaries(fields, typed, max_size=12))
 def test_accepted_answers_can_always_be_scored(raw: dict[str, str]) -> None:
     accepted = accept(PHQ_9, raw)
-    unanswered = {problem.link_id for problem in accepted.problems if problem.link_id in PHQ_9.scoring.items}
+    unanswered = {problem.link_id for problem in accepted.problems if problem.link_id in PHQ_9.counted}
     assert set(score(PHQ_9, accepted.answers).missing) == unanswered
+
+
+def test_an_answer_only_other_forms_offer_is_read_and_not_taken_from_ours() -> None:
+    """decision-D59."""
+    gad_7 = instrument("gad-7")
+    problems = accept(gad_7, {"/68509-9": "LA18938-3"}).problems
+    assert [(found.kind, found.typed) for found in problems if found.typed] == [
+        (AnswerProblemKind.UNKNOWN_ANSWER, "LA18938-3")
+    ]
+    assert score(gad_7, {"/68509-9": "LA18938-3"}).answered == 1

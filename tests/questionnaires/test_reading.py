@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipt_fhir import rawjson
-from ipt_fhir.instruments.catalogue import questionnaire
+from ipt_fhir.instruments.catalogue import instrument, questionnaire
 from ipt_fhir.questionnaires.reading import ReadAnswers, read_answers
 from ipt_fhir.questionnaires.rows import NotAForm, items_of
 from ipt_fhir.questionnaires.scoring import score
 from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.terminology import systems
 from tests.questionnaires.given import (
     ARGONAUT_FORM,
     CIRG_FORM,
@@ -38,14 +39,14 @@ from tests.questionnaires.given import (
     sample,
 )
 
-PLAIN = {link_id.strip("/"): link_id for link_id in PHQ_9.scoring.items}
+PLAIN = {link_id.strip("/"): link_id for link_id in PHQ_9.counted}
 
 
 def read(found: JsonObject, form: JsonObject | None = None) -> ReadAnswers:
     return read_answers(PHQ_9, found, form)
 
 
-def total(found: ReadAnswers) -> int | None:
+def total(found: ReadAnswers) -> Decimal | None:
     return score(PHQ_9, found.answers, scorable=found.scorable).total
 
 
@@ -106,7 +107,7 @@ def test_the_sdc_example_reads_through_its_own_answer_codes_and_its_stated_total
     found = read(sample(SDC_RESPONSE))
     assert found.answers == digits("000121321")
     assert found.unread == ()
-    assert (total(found), found.stated_total) == (10, Decimal(13))
+    assert (total(found), found.stated_total) == (Decimal(10), Decimal(13))
 
 
 def test_the_cms_variant_of_the_phq_9_is_another_questionnaire_and_nothing_of_it_is_guessed() -> None:
@@ -235,3 +236,16 @@ def test_a_stated_total_is_reported_in_any_spelling_and_never_used(stated: JsonO
 def test_json_that_is_no_response_is_refused_by_name(items: Any) -> None:
     with pytest.raises(NotAForm):
         read({**response({}), "item": items})
+
+
+def test_item_codes_of_other_systems_do_not_hide_an_answer() -> None:
+    """Our own counts carry codes of ours in their form; a hospital may put codes of its own on a PHQ-9."""
+    weekly, form = instrument("weekly-count"), questionnaire("weekly-count")
+    counted = {"linkId": "contact-week", "answer": [{"valueInteger": 3}]}
+    sent = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": [counted]}
+    assert read_answers(weekly, sent, form).answers == {"contact-week": 3}
+    local = questionnaire("phq-9")
+    for row in local["item"]:
+        row["code"] = [{"system": "http://hospital.example/codes", "code": "x"}]
+    given_9 = {"linkId": ITEM_9, "answer": [{"valueCoding": {"system": systems.LOINC, "code": "LA6569-3"}}]}
+    assert read_answers(PHQ_9, {**sent, "item": [given_9]}, local).answers == {ITEM_9: "LA6569-3"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipt_fhir.questionnaires.scoring import UnknownAnswer, change, score
+from ipt_fhir.instruments.catalogue import instrument, instruments
+from ipt_fhir.questionnaires.scoring import UnknownAnswer, change, score, value_of
 from tests.questionnaires.given import CODES, DIFFICULTY, ITEM_9, PHQ_9, digits
 
 points = st.integers(0, 3)
@@ -94,7 +96,7 @@ def test_an_incomplete_form_has_no_total_and_names_what_is_missing(answered: lis
     found = score(PHQ_9, digits(spelled))
     assert found.total is None
     assert found.band is None
-    open_items = [link_id for link_id, point in zip(PHQ_9.scoring.items, answered, strict=True) if point is None]
+    open_items = [link_id for link_id, point in zip(PHQ_9.counted, answered, strict=True) if point is None]
     assert found.missing == tuple(open_items)
     assert found.answered == 9 - len(open_items)
 
@@ -110,7 +112,7 @@ def test_the_safety_item_counts_with_and_without_a_total_decision_d21(
     assert (found.safety.positive if found.safety else None) == {None: None, CODES[0]: False}.get(code, True)
 
 
-@pytest.mark.parametrize("link_id", PHQ_9.scoring.items)
+@pytest.mark.parametrize("link_id", PHQ_9.counted)
 def test_each_item_gives_each_answer_its_points_by_code_decision_d7(link_id: str) -> None:
     nothing = digits("000000000")
     assert [score(PHQ_9, nothing | {link_id: code}).total for code in CODES] == [0, 1, 2, 3]
@@ -171,4 +173,63 @@ def test_change_follows_the_published_rules(baseline: int, now: int) -> None:
 
 def test_a_reliable_worsening_is_seen_too() -> None:
     found = change(PHQ_9, 10, 16)
-    assert (found.points, found.reliable, found.response) == (6, True, False)
+    assert (found.points, found.reliable, found.response) == (Decimal(6), True, False)
+
+
+@pytest.mark.parametrize(("baseline", "now", "recovered"), [(10, 9, True), (12, 10, False), (9, 4, None)])
+def test_recovery_is_to_leave_the_case_line(baseline: int, now: int, recovered: bool | None) -> None:
+    """NHS: from 10 or more to below 10 on the PHQ-9; who was no case cannot recover."""
+    assert change(PHQ_9, baseline, now).recovery is recovered
+
+
+@pytest.mark.parametrize(("now", "meaningful", "reliable"), [(17, False, False), (14, True, False), (22, True, False)])
+def test_what_matters_to_patients_is_another_question_than_measurement_error(
+    now: int, meaningful: bool, reliable: bool
+) -> None:
+    found = change(PHQ_9, 18, now)
+    assert (found.meaningful, found.reliable, found.better) == (meaningful, reliable, now < 18)
+
+
+@pytest.mark.parametrize(("now", "meaningful"), [(10, True), (11, False), (16, False), (17, True)])
+def test_for_the_worse_another_change_may_matter(now: int, meaningful: bool) -> None:
+    """EPDS: 4 points for the better, 3 for the worse."""
+    assert change(instrument("epds"), 14, now).meaningful is meaningful
+
+
+def test_where_more_is_better_a_rise_is_the_good_direction() -> None:
+    found = change(instrument("who-5"), 40, 52)
+    assert (found.points, found.better, found.meaningful) == (Decimal(12), True, True)
+    assert change(instrument("who-5"), 52, 40).better is False
+
+
+@pytest.mark.parametrize("name", [name for name, found in instruments().items() if found.scale])
+def test_a_rule_nobody_published_says_nothing(name: str) -> None:
+    found = instrument(name)
+    assert found.scale is not None
+    judged = change(found, found.scale.highest or 10, found.scale.lowest)
+    for rule, said in (
+        (found.change.reliable, judged.reliable),
+        (found.change.meaningful, judged.meaningful),
+        (found.change.response_percent, judged.response),
+        (found.change.remission_below, judged.remission),
+    ):
+        assert said is None or rule is not None
+
+
+@pytest.mark.parametrize(("name", "verified"), [("phq-9", True), ("wsas", False)])
+def test_a_change_says_whether_all_its_figures_were_checked_at_their_source(name: str, verified: bool) -> None:
+    assert change(instrument(name), 20, 10).verified is verified
+
+
+def test_an_instrument_without_a_total_has_no_change() -> None:
+    with pytest.raises(ValueError, match="weekly-count has no total"):
+        change(instrument("weekly-count"), 1, 2)
+
+
+def test_a_score_is_found_by_its_code() -> None:
+    counts = instrument("weekly-count")
+    found = score(counts, {"contact-week": Decimal(3)})
+    assert value_of(found, counts, "contact-week") == 3
+    assert value_of(found, counts, "hostile-week") is None
+    assert value_of(score(PHQ_9, digits("111111111")), PHQ_9, "44261-6") == 9
+    assert value_of(found, counts, "44261-6") is None

@@ -26,6 +26,7 @@ VERIFIER = "a-code-verifier-of-more-than-forty-three-letters"
 ALMA, BENE = "zztest-alma", "zztest-bene"
 VALE = "zztest-vale"
 SCOPES = ("openid", "fhirUser", "launch", "patient/*.cruds")
+PATIENT_SCOPES = ("openid", "fhirUser", "launch/patient", "patient/Patient.rs", "user/Practitioner.rs")
 
 
 @dataclass
@@ -77,6 +78,11 @@ class FakeApp:
 
     def authorize(self, hospital: HospitalApp, **changed: str | None) -> TestResponse:
         return hospital.test_client().get("/oauth/authorize", query_string=self.request_for(hospital, **changed))
+
+    def request_alone(self, hospital: HospitalApp, **changed: str | None) -> dict[str, str]:
+        """The parameters of a patient's standalone launch."""
+        alone: dict[str, str | None] = {"launch": None, "scope": " ".join(PATIENT_SCOPES)}
+        return self.request_for(hospital, **(alone | changed))
 
     def code(self, hospital: HospitalApp, **changed: str | None) -> str:
         return answer(self.authorize(hospital, **changed))["code"]

@@ -91,3 +91,30 @@ def test_the_fhir_of_a_chart_is_shown_as_it_is(hospital: HospitalApp) -> None:
 def test_a_chart_that_is_not_there(hospital: HospitalApp) -> None:
     for path in ("/chart/nobody", "/chart/nobody/fhir"):
         assert hospital.test_client().get(path).status_code == 404
+
+
+def test_a_chart_can_open_with_the_app_in_it(hospital: HospitalApp, fake_app: FakeApp) -> None:
+    client = hospital.test_client()
+    page = client.get(f"/chart/{BENE}?open=ipt").text
+    assert f'<iframe name="app" title="Apps" src="{fake_app.origin}/launch?iss=' in page
+    assert client.get(f"/chart/{BENE}?open=stranger").status_code == 404
+
+
+def test_nobody_can_start_over_where_nothing_can_be_brought_back(hospital: HospitalApp) -> None:
+    client = hospital.test_client()
+    assert "Start the demo over" not in client.get("/").text
+    assert client.post("/start-over").status_code == 404
+
+
+def test_starting_over_brings_the_charts_of_the_start_back_and_the_page_that_asked(hospital: HospitalApp) -> None:
+    before = len(hospital.store.existing("Goal"))
+    hospital.store.create(goal(ALMA))
+    hospital.desk.start_over = hospital.refill
+    client = hospital.test_client()
+    assert "Start the demo over" in client.get("/").text
+    assert (
+        client.post("/start-over", data={"page": f"/chart/{BENE}?as=zztest-vale"}).location
+        == f"/chart/{BENE}?as=zztest-vale"
+    )
+    assert client.post("/start-over", data={"page": "https://elsewhere.example/"}).location == "/"
+    assert len(hospital.store.existing("Goal")) == before

@@ -63,10 +63,10 @@ def test_conditions(everywhere: Clinician, query: str, count: int) -> None:
         ("/Patient?identifier=urn:other|ZZ-100001", 0),
         ("/Patient?identifier=ZZ-100001", 1),
         ("/Patient?birthdate=1987-06-14&gender=female", 1),
-        ("/CarePlan?category=assess-plan&status=active", 1),
+        ("/CarePlan?category=assess-plan&status=active", 3),
         ("/CarePlan?date=2026-01-01", 0),
-        ("/CarePlan?date=ge2026-01-01", 1),
-        ("/MedicationRequest?intent=order", 1),
+        ("/CarePlan?date=ge2026-01-01", 3),
+        ("/MedicationRequest?intent=order", 2),
     ],
 )
 def test_other_types(everywhere: Clinician, path: str, count: int) -> None:

@@ -14,7 +14,7 @@ from ipt_fhir.model.filed_parts import filed_part
 from ipt_fhir.sync.engine import attempt
 from ipt_fhir.sync.intent import IntentState
 from ipt_fhir.validation.validator import validate
-from tests.mapping.strategies import episodes
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.test_episode import WRITING, server_copies
 from tests.sync.hospital import DOWN, LOST, MemoryHospital
 from tests.sync.test_engine import changes_for, noon
@@ -26,7 +26,7 @@ SEED = 20261124
 
 @seed(SEED)
 @settings(max_examples=10_000, deadline=None, suppress_health_check=PATIENT, database=None)
-@given(episodes())
+@given(courses_with_forms())
 def test_any_course_survives_the_way_to_a_server_and_back(episode: Episode) -> None:
     """The mapping's law, no writing without a change, and nothing our validator refuses."""
     copies, known = server_copies(to_fhir(episode, WRITING))
@@ -41,7 +41,7 @@ _FAULTS = st.lists(st.sampled_from([None, None, LOST, DOWN]), max_size=6)
 
 @seed(SEED)
 @settings(max_examples=5_000, deadline=None, suppress_health_check=PATIENT, database=None)
-@given(episodes(), _FAULTS, _FAULTS, _FAULTS)
+@given(courses_with_forms(), _FAULTS, _FAULTS, _FAULTS)
 def test_any_faults_end_with_everything_there_exactly_once(
     episode: Episode, before: list[EhrError | None], after: list[EhrError | None], reads: list[EhrError | None]
 ) -> None:

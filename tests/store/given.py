@@ -21,6 +21,7 @@ from smart_app.store.lanes import Lane
 from smart_app.store.launches import Grant, User
 from smart_app.store.store import Store, open_store
 from smart_app.store.transactions import Transaction
+from tests.store.migrated import put_tables
 
 Result = TypeVar("Result")
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -90,6 +91,7 @@ def url_in(folder: Path) -> str:
 def opened(folder: Path, *keys: str, clock: SetClock | None = None, busy_seconds: float = 10.0) -> Store:
     """Open the store of a folder with keys of these names."""
     chosen = [made_key(name) for name in keys or ("first",)]
+    put_tables(url_in(folder))
     return open_store(url_in(folder), chosen, clock or SetClock(), busy_seconds=busy_seconds)
 
 

@@ -119,7 +119,9 @@ def test_a_changed_row_with_a_digest_made_to_fit_is_found_at_the_next(written: S
     assert found == (4, "this row was changed")
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM audit_head", "UPDATE audit_head SET content = x'00'"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit_head", "UPDATE audit_head SET content = substr(content, 1, 1)"]
+)
 def test_without_its_head_the_chain_is_broken_and_nothing_is_added(written: Store, statement: str) -> None:
     """attack-A75: what cannot be audited is not done."""
     found = broken(written, statement)

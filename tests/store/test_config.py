@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ipt_fhir.mapping.site import ProfileSet, Site
+from ipt_fhir.model.episode import Setting
+from ipt_fhir.questionnaires.off_track import OffTrackPolicy
 from ipt_fhir.terminology import systems
 from smart_app import config
 from smart_app.config import Config, ConfigRefused, load_config
@@ -53,20 +55,21 @@ def loaded(environ: dict[str, str], **settings: str) -> Config:
 
 
 def test_the_settings_are_read(environ: dict[str, str], tmp_path: Path) -> None:
-    read = loaded(environ, listen_port="8443", idle_minutes="30")
+    read = loaded(environ, listen_port="8443", idle_minutes="30", trusted_proxies="2")
     assert [key.id for key in read.keys] == ["new", "old"]
     assert read.signing_key_files == (tmp_path / "signing.pem",)
     assert (read.host, read.port, read.idle) == ("0.0.0.0", 8443, timedelta(minutes=30))  # noqa: S104
     assert read.public_url == "https://ipt.hospital.example"
     assert [issuer.iss for issuer in read.issuers] == ["https://ehr.example/fhir"]
     assert read.issuers[0].scopes == ("launch", "openid", "patient/CarePlan.cruds")
-    assert not read.development
+    assert (read.trusted_proxies, read.development) == (2, False)
 
 
 def test_what_is_not_set_is_safe(environ: dict[str, str]) -> None:
     del environ["IPT_FHIR_LISTEN_HOST"]
     read = load_config(environ)
     assert (read.host, read.port, read.idle, read.development) == ("127.0.0.1", 8000, timedelta(minutes=15), False)
+    assert read.trusted_proxies == 0
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "KEY_FILES", "SIGNING_KEY_FILES", "PUBLIC_URL", "ISSUERS_FILE"])
@@ -88,6 +91,9 @@ def test_a_missing_setting_is_refused_by_name(environ: dict[str, str], name: str
         ("idle_minutes", "-5"),
         ("idle_minutes", "²"),
         ("development", "yes"),
+        ("trusted_proxies", "-1"),
+        ("trusted_proxies", "10"),
+        ("trusted_proxies", "10.0.0.1"),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
@@ -219,6 +225,7 @@ def test_the_record_is_as_the_hospital_wants_it(environ: dict[str, str]) -> None
         "IPT_FHIR_RECORD_LANGUAGE": "de",
         "IPT_FHIR_RECORD_PROFILES": "base-r4",
         "IPT_FHIR_RECORD_FILES": "Condition, Encounter",
+        "IPT_FHIR_RECORD_FORMS": "relapse-plan",
         "IPT_FHIR_RECORD_LABELS": "V,PSY",
         "IPT_FHIR_SNOMED": "0",
         "IPT_FHIR_ICD10CM": "0",
@@ -227,6 +234,7 @@ def test_the_record_is_as_the_hospital_wants_it(environ: dict[str, str]) -> None
         language="de",
         profiles=ProfileSet.BASE,
         files=frozenset({"Condition", "Encounter"}),
+        forms=frozenset({f"{systems.CANONICAL_BASE}/Questionnaire/relapse-plan"}),
         labels=((systems.CONFIDENTIALITY, "V"), (systems.ACT_CODE, "PSY")),
         snomed=False,
         icd10cm=False,
@@ -239,6 +247,7 @@ def test_the_record_is_as_the_hospital_wants_it(environ: dict[str, str]) -> None
     [
         ("IPT_FHIR_RECORD_PROFILES", "us-core-3"),
         ("IPT_FHIR_RECORD_FILES", "RiskAssessment"),
+        ("IPT_FHIR_RECORD_FORMS", "phq-9"),
         ("IPT_FHIR_RECORD_LABELS", "SECRET"),
         ("IPT_FHIR_SNOMED", "yes"),
     ],
@@ -246,3 +255,159 @@ def test_the_record_is_as_the_hospital_wants_it(environ: dict[str, str]) -> None
 def test_a_wish_nobody_knows_is_refused_by_name(environ: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(ConfigRefused, match=name):
         load_config(environ | {name: value})
+
+
+def test_no_course_is_called_off_track_unless_the_site_says_so(environ: dict[str, str]) -> None:
+    def read(value: str) -> OffTrackPolicy | None:
+        return load_config(environ | {"IPT_FHIR_OFF_TRACK": value}).record.off_track
+
+    assert load_config(environ).record.off_track is None
+    assert read("") is None
+    assert read("on") == OffTrackPolicy()
+    assert read("early=3, gain=25") == OffTrackPolicy(early_session=3, gain_percent=25)
+    for refused in ("off", "gain=0", "gain=x", "gain", "missed=1", "early=4,early=5", "risk=high"):
+        with pytest.raises(ConfigRefused, match="IPT_FHIR_OFF_TRACK"):
+            read(refused)
+
+
+DEVICES = """
+[issuer.patient_devices]
+own_devices = true
+crisis = "In danger, call 988."
+reassign_minutes = 60
+on_duty = { name = "ZZTEST Duty", reference = "Practitioner/duty" }
+backup = { name = "ZZTEST Backup", reference = "Practitioner/backup" }
+"""
+
+
+def with_devices(environ: dict[str, str], tmp_path: Path, old: str = "", new: str = "") -> Config:
+    """The settings with a table for patients' devices in which one passage reads differently."""
+    assert old in DEVICES
+    (tmp_path / "issuers.toml").write_text(HOSPITAL + DEVICES.replace(old, new, 1))
+    return load_config(environ)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("https://evil.example/{patient}", "leads elsewhere"),
+        ("https://ehr.example/chart", "once"),
+        ("https://ehr.example/{patient}/{patient}", "once"),
+        ("javascript:alert('{patient}')", "leads elsewhere"),
+    ],
+)
+def test_a_row_of_the_caseload_leads_to_the_hospital_and_nowhere_else(
+    environ: dict[str, str], tmp_path: Path, address: str, why: str
+) -> None:
+    """attack-A63."""
+    entry = 'frame_ancestors = ["https://ehr.example"]\nchart_url = "{}"\n'
+    (tmp_path / "issuers.toml").write_text(HOSPITAL + entry.format(address))
+    with pytest.raises(ConfigRefused, match=why):
+        load_config(environ)
+    (tmp_path / "issuers.toml").write_text(HOSPITAL + entry.format("https://ehr.example/chart?p={patient}"))
+    assert load_config(environ).issuers[0].chart_of("p1") == "https://ehr.example/chart?p=p1"
+
+
+def test_patients_answer_nowhere_unless_the_clinic_says_so(environ: dict[str, str], tmp_path: Path) -> None:
+    assert load_config(environ).patient_devices == {}
+    assert with_devices(environ, tmp_path, "own_devices = true", "own_devices = false").patient_devices == {}
+
+
+def test_a_clinic_switches_it_on_and_names_who_is_on_duty(environ: dict[str, str], tmp_path: Path) -> None:
+    devices = with_devices(environ, tmp_path).patient_devices["https://ehr.example/fhir"]
+    assert (devices.on_duty.name, devices.backup.reference) == ("ZZTEST Duty", "Practitioner/backup")
+    assert (devices.own_devices, devices.tablets, devices.patience) == (True, False, timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('on_duty = { name = "ZZTEST Duty", reference = "Practitioner/duty" }', "", "on_duty"),
+        ('backup = { name = "ZZTEST Backup", reference = "Practitioner/backup" }', "", "backup"),
+        ("Practitioner/backup", "Practitioner/duty", "same person"),
+        ("Practitioner/duty", "Patient/1", "how the hospital names them"),
+        ("Practitioner/duty", "https://elsewhere.example/Practitioner/1", "how the hospital names them"),
+        ('"ZZTEST Duty"', '" "', "has a name"),
+        ("reassign_minutes = 60", "", "reassign_minutes"),
+        ("reassign_minutes = 60", "reassign_minutes = 4", "reassign_minutes"),
+        ("reassign_minutes = 60", "reassign_minutes = 1441", "reassign_minutes"),
+        ('crisis = "In danger, call 988."', "", "crisis"),
+        ('"In danger, call 988."', '" "', "whom to call"),
+        ("own_devices = true", 'own_devices = true\nscopes = ["openid", "fhirUser"]', "scopes lacks launch/patient"),
+        (
+            "own_devices = true",
+            'own_devices = true\nscopes = ["launch/patient", "openid", "fhirUser", "user/Patient.rs"]',
+            "remove user/Patient.rs",
+        ),
+        ("own_devices = true", "own_device = true", "own_device"),
+        ("own_devices = true", 'own_devices = true\nchart_url = "https://ehr.example/chart"', "chart_url"),
+        ("own_devices = true", 'own_devices = true\nchart_url = "https://evil.example/{patient}"', "leads elsewhere"),
+        (
+            "own_devices = true",
+            'own_devices = true\nchart_url = "https://ehr.example.evil/{patient}"',
+            "leads elsewhere",
+        ),
+    ],
+)
+def test_half_a_staffing_is_refused_at_the_start(
+    environ: dict[str, str], tmp_path: Path, old: str, new: str, why: str
+) -> None:
+    """decision-D66: nothing a patient enters is without somebody to act on it."""
+    with pytest.raises(ConfigRefused, match=re.escape(why)):
+        with_devices(environ, tmp_path, old, new)
+
+
+def test_a_chart_opens_on_the_hospitals_own_pages(environ: dict[str, str], tmp_path: Path) -> None:
+    chart = 'own_devices = true\nchart_url = "https://ehr.example/chart?p={patient}"'
+    devices = with_devices(environ, tmp_path, "own_devices = true", chart).patient_devices["https://ehr.example/fhir"]
+    assert devices.chart_of("zz-7") == "https://ehr.example/chart?p=zz-7"
+
+
+ROLES = """
+[issuer.roles]
+supervisors = ["Practitioner/sup"]
+coordinators = ["Practitioner/coo"]
+"""
+
+
+def with_roles(environ: dict[str, str], tmp_path: Path, old: str = "", new: str = "") -> Config:
+    """The settings with a table of roles in which one passage reads differently."""
+    assert old in ROLES
+    (tmp_path / "issuers.toml").write_text(HOSPITAL + ROLES.replace(old, new, 1))
+    return load_config(environ)
+
+
+def test_a_clinic_says_who_is_what(environ: dict[str, str], tmp_path: Path) -> None:
+    roles = with_roles(environ, tmp_path).roles["https://ehr.example/fhir"]
+    known = ("Practitioner/sup", "Practitioner/coo", "Practitioner/other", None)
+    assert [roles.role_of(person) for person in known] == ["supervisor", "coordinator", "therapist", "therapist"]
+
+
+def test_a_clinic_that_lists_its_therapists_lets_nobody_else_in(environ: dict[str, str], tmp_path: Path) -> None:
+    listed = with_roles(environ, tmp_path, "[issuer.roles]", '[issuer.roles]\ntherapists = ["Practitioner/one"]')
+    roles = listed.roles["https://ehr.example/fhir"]
+    known = ("Practitioner/one", "Practitioner/other", None, "Practitioner/sup")
+    assert [roles.role_of(person) for person in known] == ["therapist", None, None, "supervisor"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("Practitioner/coo", "Practitioner/sup", "twice"),
+        ("Practitioner/sup", "Patient/1", "name people as the hospital does"),
+        ("Practitioner/sup", "https://elsewhere.example/Practitioner/1", "name people as the hospital does"),
+        ("supervisors", "supervisor", "supervisor"),
+    ],
+)
+def test_roles_that_say_nothing_clear_are_refused(
+    environ: dict[str, str], tmp_path: Path, old: str, new: str, why: str
+) -> None:
+    with pytest.raises(ConfigRefused, match=why):
+        with_roles(environ, tmp_path, old, new)
+
+
+def test_a_site_says_where_therapy_usually_takes_place(environ: dict[str, str]) -> None:
+    assert load_config(environ).setting is Setting.OUTPATIENT
+    assert load_config(environ | {"IPT_FHIR_SETTING": "ward"}).setting is Setting.WARD
+    with pytest.raises(ConfigRefused, match="IPT_FHIR_SETTING is one of outpatient, ward"):
+        load_config(environ | {"IPT_FHIR_SETTING": "moon"})

@@ -108,9 +108,9 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path, acknowled
     assert count == revision - 1
 
 
-def test_an_acknowledged_save_is_flushed_to_the_disk(store: Store) -> None:
+def test_an_acknowledged_save_is_flushed_to_the_disk(file_store: Store) -> None:
     """fault-F53: WAL with synchronous=FULL (2) is what survives a power cut."""
-    with store.write() as tx:
+    with file_store.write() as tx:
         settings = {name: _pragma(tx.connection, name) for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
@@ -119,15 +119,15 @@ def _pragma(connection: Connection, name: str) -> object:
     return connection.execute(text(f"PRAGMA {name}")).scalar()
 
 
-def test_a_full_disk_is_said_and_leaves_no_half_rows(store: Store) -> None:
+def test_a_full_disk_is_said_and_leaves_no_half_rows(file_store: Store) -> None:
     """fault-F54, fault-F55."""
-    with store.write() as tx:
+    with file_store.write() as tx:
         saved_episode(tx)
     with pytest.raises(StoreFull) as full:
-        _save_on_a_full_disk(store)
+        _save_on_a_full_disk(file_store)
     assert not full.value.retryable
     assert ANNA.patient not in str(full.value)
-    with store.read() as tx:
+    with file_store.read() as tx:
         assert saved(tx) == (1, 0)
 
 
@@ -181,7 +181,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 
 def test_a_damaged_database_is_said(store: Store) -> None:
     with store.write() as tx:
-        tx.connection.execute(text("DROP TABLE episodes"))
+        tx.connection.execute(text("ALTER TABLE episodes RENAME TO lost"))
     with pytest.raises(StoreUnreachable), store.read() as tx:
         episodes.load(tx, ANNA)
 

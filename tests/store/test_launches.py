@@ -153,9 +153,9 @@ def test_a_token_that_has_run_out_is_no_grant(store: Store, clock: SetClock) -> 
         assert launches.find_grant(tx, ANNA, THERAPIST.sub) is None
 
 
-def test_the_database_shows_neither_token_nor_names(store: Store, tmp_path: Path) -> None:
-    begun(store)
-    store.close()
+def test_the_database_shows_neither_token_nor_names(file_store: Store, tmp_path: Path) -> None:
+    begun(file_store)
+    file_store.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"sub-1" in stored
     for secret in (b"token-anna", b"ZZTEST", BROWSER.encode()):

@@ -81,13 +81,34 @@ def test_every_step_goes_up_and_down(engine: Engine) -> None:
     assert tables(engine) == set(metadata.tables)
 
 
-def test_the_rows_of_the_first_version_survive_the_newest(engine: Engine) -> None:
+def test_the_rows_of_the_first_version_survive_the_newest_and_go_back(engine: Engine) -> None:
     migrate(engine, revisions()[0])
+    first = tables(engine)
     with engine.begin() as connection:
         for row in FIRST_ROWS.strip().split(";\n"):
             connection.exec_driver_sql(row)
     migrate(engine)
-    assert counts(engine) == dict.fromkeys(metadata.tables, 1)
+    assert counts(engine) == {name: int(name in first) for name in metadata.tables}
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT role FROM launches")).scalar_one() == "clinician"
+    migrate_back(engine, revisions()[0])
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM launches")).scalar_one() == 1
+
+
+def test_a_patients_sign_in_never_becomes_a_clinicians_in_an_older_version(engine: Engine) -> None:
+    """decision-D66: what the older tables cannot tell apart is not left behind."""
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO launches VALUES ('handle', 'hash', 'iss', 'anna', 'sub', '[]', 1, '2026-01-05', x'00',"
+                " NULL, '2026-01-05', '2026-01-05', NULL, 'patient')"
+            )
+        )
+    migrate_back(engine, "v0001")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM launches")).scalar_one() == 0
 
 
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:

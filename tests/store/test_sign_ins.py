@@ -83,9 +83,9 @@ def test_states_are_long_and_never_equal(store: Store) -> None:
     assert all(len(state) >= 43 for state in states)
 
 
-def test_the_database_holds_neither_state_nor_verifier(store: Store, tmp_path: Path) -> None:
-    state = begun(store)
-    store.close()
+def test_the_database_holds_neither_state_nor_verifier(file_store: Store, tmp_path: Path) -> None:
+    state = begun(file_store)
+    file_store.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert ISSUER.encode() in stored
     assert state.encode() not in stored

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ipt_fhir.carriers.native import Change, ServerCopy
@@ -192,7 +192,6 @@ def test_the_payload_of_an_intent_survives_the_outbox() -> None:
     st.lists(st.sampled_from([None, LOST, DOWN]), max_size=4),
     st.lists(st.sampled_from([None, LOST]), max_size=4),
 )
-@settings(max_examples=60, deadline=None)
 def test_after_any_faults_everything_is_there_exactly_once(
     episode: Episode, before: list[EhrError | None], after: list[EhrError | None]
 ) -> None:

@@ -19,8 +19,8 @@ from ipt_fhir.validation.clinical import WARNINGS, names_in, validate_course
 from ipt_fhir.validation.issues import Severity, errors
 from ipt_fhir.validation.sentences import SENTENCES
 from tests.mapping.example import EXAMPLE
+from tests.mapping.form_strategies import courses_with_forms
 from tests.mapping.full import EVERYTHING, FULL
-from tests.mapping.strategies import episodes
 from tests.mapping.test_episode import server_copies
 
 Course = dict[str, JsonObject]
@@ -52,8 +52,8 @@ def test_a_course_in_which_everything_is_said_has_no_error() -> None:
 
 
 @pytest.mark.parametrize("site", [DEFAULT_SITE, EVERYTHING])
-@given(episode=episodes())
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=50)
+@given(episode=courses_with_forms())
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
 def test_no_rule_refuses_anything_we_write(site: Site, episode: Episode) -> None:
     """Neither on its way to a server nor as the server names it afterwards."""
     written = to_fhir(episode, Writing(patient="alma", site=site))
@@ -98,6 +98,22 @@ def ended(resources: Course) -> None:
     del resources["CarePlan"]["period"]["end"]
 
 
+def drawn_from(response: JsonObject, resources: Course) -> list[JsonObject]:
+    """The Observations of a response."""
+    source = {"reference": f"urn:uuid:{response['identifier']['value']}"}
+    return [item for item in resources.values() if source in item.get("derivedFrom", [])]
+
+
+def corrected_and_still_counting(resources: Course) -> None:
+    first, second = resources["QuestionnaireResponse"], resources["QuestionnaireResponse1"]
+    named = {"reference": f"urn:uuid:{first['identifier']['value']}"}
+    second.update(status="amended", extension=[{"url": systems.EXTENSION_REPLACES, "valueReference": named}])
+
+
+def withdrawn_with_its_score(resources: Course) -> None:
+    resources["QuestionnaireResponse1"].update(status="entered-in-error")
+
+
 CASES: dict[str, tuple[Callable[[Course], Any], str]] = {
     "ipt-goal-due": (without_due_date, "ofType(Goal).target"),
     "ipt-goal-one-score": (second_score, "ofType(Goal).target[1].measure"),
@@ -106,11 +122,13 @@ CASES: dict[str, tuple[Callable[[Course], Any], str]] = {
         "ofType(Task).for",
     ),
     "ipt-plan-end": (ended, "ofType(CarePlan).period.end"),
+    "ipt-replaced-counts": (corrected_and_still_counting, "ofType(QuestionnaireResponse).status"),
     "ipt-safety-task": (without_safety_task, "ofType(QuestionnaireResponse).item"),
     "ipt-score-incomplete": (without_an_answer, "ofType(Observation).value"),
     "ipt-score-range": (put_score(28), "ofType(Observation).value"),
     "ipt-score-source": (lambda resources: score(resources).pop("derivedFrom"), "ofType(Observation).derivedFrom"),
     "ipt-score-total": (put_score(3), "ofType(Observation).value"),
+    "ipt-score-withdrawn": (withdrawn_with_its_score, "ofType(Observation).status"),
     "ipt-subject": (lambda resources: resources["Task"].pop("for"), "ofType(Task).for"),
 }
 
@@ -153,6 +171,8 @@ class TestSafety:
         def withdraw(resources: Course) -> None:
             without_safety_task(resources)
             resources["QuestionnaireResponse"].update(status="entered-in-error")
+            for drawn in drawn_from(resources["QuestionnaireResponse"], resources):
+                drawn.update(status="entered-in-error")
 
         assert broken(withdraw) == []
 
@@ -256,14 +276,14 @@ def test_a_course_of_nothing_has_no_issue() -> None:
 
 
 def test_other_scores_need_no_response() -> None:
-    """A weekly count comes from no form of ours; only its range is known."""
+    """A WSAS comes from no form of ours; only its range is known."""
     count: JsonObject = {
         "resourceType": "Observation",
         "text": score(course())["text"],
         "status": "final",
-        "code": {"coding": [{"system": systems.IPT_GOAL_MEASURE, "code": "relationship-nrs"}]},
+        "code": {"coding": [{"system": systems.IPT_GOAL_MEASURE, "code": "wsas-total"}]},
         "subject": {"reference": "Patient/alma"},
         "valueInteger": 4,
     }
     assert validate_course([count]) == []
-    assert [issue.rule for issue in validate_course([{**count, "valueInteger": 11}])] == ["ipt-score-range"]
+    assert [issue.rule for issue in validate_course([{**count, "valueInteger": 41}])] == ["ipt-score-range"]

@@ -14,6 +14,8 @@ from ipt_fhir.validation.generation.structure import rule_of, tree
 from ipt_fhir.validation.generation.valuesets import expand
 from tests.published import published
 
+pytestmark = pytest.mark.proof
+
 FHIR = "http://hl7.org/fhir/ValueSet"
 
 

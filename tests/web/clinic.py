@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,17 @@ from werkzeug import Response
 from werkzeug.test import run_wsgi_app
 
 from smart_app.app import build_practice, create_app
-from smart_app.demo import CLIENT_ID, SCOPES, demo_config
+from smart_app.config import Config
+from smart_app.demo import CLIENT_ID, REGISTERED, demo_config
+from smart_app.roles import StaffRoles
 from smart_app.sandbox.charts import THERAPISTS
 from smart_app.sandbox.hospital import HospitalApp, RegisteredClient, create_hospital, free_port, serve
 from smart_app.sandbox.hospitals import HOSPITALS
+from smart_app.services import pack_keeping
 from smart_app.services.practice import Practice
+from smart_app.store.store import open_store
 from tests.journeys.clinician import Click
+from tests.store.migrated import put_tables
 from tests.web.browser import Browser
 
 if TYPE_CHECKING:
@@ -127,6 +132,11 @@ class Clinic:
         found: Practice = self.app.extensions["practice"]
         return found
 
+    @property
+    def iss(self) -> str:
+        """The hospital's FHIR base."""
+        return f"{self.hospital_url}/fhir"
+
     def browser(self) -> Browser:
         """A browser nobody has used yet."""
         return Browser(self.app, self.app_url, self.hospital_url)
@@ -143,9 +153,12 @@ class Clinic:
         return browser
 
     def chart(self, resource_type: str) -> list[dict[str, Any]]:
-        """What the hospital holds of a type, newest versions, in order of creation; only what an app wrote."""
+        """What the hospital holds of a type, newest versions, in order of creation; only what an app wrote.
+
+        The hospital's own entries carry the name of their patient as an id.
+        """
         found = [item.resource for item in self.hospital.store.existing(resource_type)]
-        return [item for item in found if "primary-care" not in item["id"]]
+        return [item for item in found if not item["id"].startswith("zztest-")]
 
     def edit(self, resource: dict[str, Any], **changes: Any) -> None:
         """Another clinician changes elements of a resource in the chart."""
@@ -154,16 +167,38 @@ class Clinic:
 
 @contextmanager
 def open_clinic(
-    folder: Path, *, charts: Sequence[dict[str, Any]] | None = None, allowed: tuple[str, ...] = SCOPES
+    folder: Path,
+    *,
+    charts: Sequence[dict[str, Any]] | None = None,
+    allowed: tuple[str, ...] = REGISTERED,
+    packs: Sequence[Path] = (),
+    roles: StaffRoles | None = None,
+    hospital_row: str = "open",
+    files: Sequence[str] = (),
 ) -> Iterator[Clinic]:
-    """Run hospital and app until the block ends; ``allowed`` are the scopes the hospital grants the app."""
+    """Run hospital and app until the block ends; ``allowed`` are the scopes the hospital grants the app,
+    ``roles`` who of its staff is what, ``hospital_row`` what it offers; ``files`` are the types the site files beside
+    the plan, with the scopes they need."""
+    beside = tuple(f"patient/{name}.crus" for name in files)
     clock, app_port, hospital_port = Clock(), free_port(), free_port()
     hospital_url, app_url = f"http://localhost:{hospital_port}", f"http://127.0.0.1:{app_port}"
     client = RegisteredClient(
-        CLIENT_ID, f"{app_url}/launch", (f"{app_url}/callback",), f"{app_url}/.well-known/jwks.json", allowed
+        CLIENT_ID,
+        f"{app_url}/launch",
+        (f"{app_url}/callback",),
+        f"{app_url}/.well-known/jwks.json",
+        (*allowed, *beside),
     )
-    hospital = create_hospital(HOSPITALS["open"], hospital_url, [client], clock=clock, charts=charts)
-    practice = build_practice(demo_config(folder, hospital_url, app_url, app_port), clock)
+    hospital = create_hospital(HOSPITALS[hospital_row], hospital_url, [client], clock=clock, charts=charts)
+    config = demo_config(folder, hospital_url, app_url, app_port)
+    config = _filing(config, files, beside)
+    config = replace(config, roles={f"{hospital_url}/fhir": roles}) if roles else config
+    put_tables(config.database_url)
+    if packs:
+        with open_store(config.database_url, config.keys, clock) as store:
+            for pack in packs:
+                pack_keeping.add(store, pack, clock().date())
+    practice = build_practice(config, clock)
     app = create_app(practice)
     door = Door(hospital)
     with practice.store, serve(app, "127.0.0.1", app_port), ExitStack() as server:
@@ -171,3 +206,9 @@ def open_clinic(
         clinic.open_hospital()
         yield clinic
     practice.transport.close()
+
+
+def _filing(config: Config, files: Sequence[str], scopes: tuple[str, ...]) -> Config:
+    """The settings of a site that files these types beside the plan and asks for what that needs."""
+    issuers = tuple(replace(item, scopes=(*item.scopes, *scopes)) for item in config.issuers)
+    return replace(config, issuers=issuers, record=replace(config.record, files=frozenset(files)))

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +18,9 @@ from werkzeug.test import TestResponse
 
 _VOID = frozenset({"meta", "link", "input", "br", "img", "hr"})
 _FIELDS = frozenset({"input", "select", "textarea"})
-_PATIENT_PAGE = re.compile(r"/s/[^/]+/(?!sign-out)")
+_CODE = frozenset({"javascript", "vbscript"})
+_PATIENT_PAGE = re.compile(r"/s/[^/]+/(?!sign-out|caseload)")
+_NOBODYS_PAGE = re.compile(r"/s/[^/]+/caseload")
 
 
 class Expected(NamedTuple):
@@ -81,7 +84,11 @@ class Page(HTMLParser):
 
     def by_id(self, ident: str) -> Element | None:
         """The element with that id."""
-        return next((element for element in self.elements if element.get("id") == ident), None)
+        return self._ids.get(ident)
+
+    @cached_property
+    def _ids(self) -> dict[str, Element]:
+        return {element.get("id"): element for element in reversed(self.elements) if "id" in element.attributes}
 
     def fields_of(self, form: Element) -> dict[str, str | list[str]]:
         """The fields a browser would send for a form as it stands, without its buttons."""
@@ -101,7 +108,8 @@ class Page(HTMLParser):
             options = [option for option in self.all("option") if element in option.inside]
             chosen = next((option for option in options if "selected" in option.attributes), options[0])
             return [chosen.attributes.get("value", chosen.text)]
-        return [element.text if element.tag == "textarea" else element.get("value")]
+        # HTML: the line break right behind the tag of a textarea is not part of its text.
+        return [element.text.removeprefix("\n") if element.tag == "textarea" else element.get("value")]
 
 
 def check(answer: TestResponse, expected: Expected) -> None:
@@ -114,20 +122,40 @@ def faults_of(answer: TestResponse, expected: Expected) -> Iterator[str]:
     """What is wrong with an answer: its headers, its addresses and, when it is a page, the page."""
     yield from _headers(answer, expected)
     yield from _addresses([answer.headers.get("Location", "")], expected)
-    if answer.mimetype == "text/html" and not answer.location:
+    if answer.request.headers.get("HX-Request"):
+        yield from _pieces(Page(answer.text))
+    elif answer.mimetype == "text/html" and not answer.location:
         page = Page(answer.text)
         for rule in (_outline, _ids, _labels, _references, _forms, _passive):
             yield from rule(page)
         yield from _addresses([item.get(name) for item in page.elements for name in ("href", "action")], expected)
         if answer.status_code == 200 and _PATIENT_PAGE.match(answer.request.path):
             yield from _banner(page, expected)
+        if _NOBODYS_PAGE.match(answer.request.path) and page.all("header"):
+            yield "a page over all patients has the banner of one"
+
+
+def _pieces(page: Page) -> Iterator[str]:
+    """Pieces of a page: each in an envelope that names its place, and nothing beside them."""
+    if page.torn:
+        yield f"elements not closed: {page.torn}"
+    yield from (f"{element.tag} lies outside" for element in page.elements if not _in_envelope(element))
+    yield from _passive(page)
+
+
+def _in_envelope(element: Element) -> bool:
+    return bool(element.tag == "hx-partial" and element.get("id")) or element.within("hx-partial") is not None
 
 
 def _headers(answer: TestResponse, expected: Expected) -> Iterator[str]:
-    """reliability rules: no store, no sniffing, no referrer, no script, framed by the hospital only (attack-A40)."""
+    """No store, no sniffing, no referrer, no script but our own files, framed by the hospital only (attack-A40)."""
     sent = answer.headers
     policy = dict(part.strip().split(" ", 1) for part in sent.get("Content-Security-Policy", "").split(";") if part)
-    if policy.get("default-src") != "'none'" or "script-src" in policy or policy.get("base-uri") != "'none'":
+    if (
+        policy.get("default-src") != "'none'"
+        or policy.get("script-src") != "'self'"
+        or policy.get("base-uri") != "'none'"
+    ):
         yield "the policy lets scripts or another base in"
     if "unsafe" in sent.get("Content-Security-Policy", "") or policy.get("form-action") != "'self'":
         yield "the policy lets inline code or foreign forms in"
@@ -161,6 +189,7 @@ def _labels(page: Page) -> Iterator[str]:
         around = element.within("label")
         named = [page.by_id(ident) for ident in element.get("aria-labelledby").split()]
         has_name = (around and around.text.strip()) or any(item and item.text.strip() for item in named)
+        has_name = has_name or element.get("aria-label").strip()
         if element.get("type") != "hidden" and element.get("id") not in labelled and not has_name:
             yield f"no label for {element.get('name')}"
     yield from ("a button without words" for button in page.all("button") if not button.text.strip())
@@ -180,21 +209,33 @@ def _forms(page: Page) -> Iterator[str]:
     """Every form that changes something carries token, patient and revision (attack-A29, attack-A38, fault-F72)."""
     patterns = {"token": r"[0-9a-f]{64}", "patient": r"[0-9a-f]{32}", "revision": r"\d+"}
     for form in page.all("form"):
+        if form.get("role") == "search":
+            yield from ("a search does something" for _ in form.get("method").partition("get")[0])
+            continue
         sent = page.fields_of(form)
+        if form.get("action").startswith("/admin/"):  # An administrator has no patient and no course.
+            patterns = {"token": patterns["token"]}
         missing = [name for name, pattern in patterns.items() if not re.fullmatch(pattern, str(sent.get(name, "")))]
         if form.get("method").lower() != "post" or missing:
             yield f"a form is not posted or lacks {missing}"
 
 
 def _passive(page: Page) -> Iterator[str]:
-    """No inline code, and nothing from another site (attack-A41, attack-A44)."""
+    """No inline code, and nothing from another site (attack-A41, attack-A44); a link that leaves tells nothing."""
     for element in page.elements:
-        inline = [name for name in element.attributes if name == "style" or name.startswith("on")]
-        if element.tag in {"script", "style", "iframe", "object", "embed", "base"} or inline:
+        inline = [name for name in element.attributes if name == "style" or name.startswith(("on", "hx-on"))]
+        ours = element.tag == "script" and element.get("integrity").startswith("sha384-") and not element.text
+        if (element.tag in {"script", "style", "iframe", "object", "embed", "base"} and not ours) or inline:
             yield f"inline code: {element.tag} {inline}"
-        for address in (element.get("href"), element.get("src"), element.get("action")):
-            if urlsplit(address).netloc or address.partition(":")[0].lower() in {"javascript", "vbscript"}:
+        for address in (element.get("href"), element.get("src"), element.get("action"), element.get("hx-post")):
+            if (urlsplit(address).netloc and not _leaves(element)) or address.partition(":")[0].lower() in _CODE:
                 yield f"leads elsewhere: {address}"
+
+
+def _leaves(element: Element) -> bool:
+    """A link a form's author gave: over https, in a window of its own, without a word about where it came from."""
+    safe = element.get("href").startswith("https://") and element.get("target") == "_blank"
+    return element.tag == "a" and safe and set(element.get("rel").split()) >= {"noopener", "noreferrer"}
 
 
 def _banner(page: Page, expected: Expected) -> Iterator[str]:

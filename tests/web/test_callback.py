@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from smart_app.demo import REGISTERED
 from smart_app.web.guarding import COOKIE
 from tests.web.browser import Browser
-from tests.web.clinic import ALMA, DORU, Clinic, Fault
+from tests.web.clinic import ALMA, DORU, VALE, Clinic, Fault, open_clinic
 
 
 def answered(clinic: Clinic, browser: Browser, patient: str = DORU) -> dict[str, str]:
@@ -17,6 +20,19 @@ def answered(clinic: Clinic, browser: Browser, patient: str = DORU) -> dict[str,
     begun = browser.get(f"/launch?{urlencode(clinic.click(patient)._asdict())}")
     signed_in = clinic.hospital.test_client().get(begun.headers["Location"])
     return {name: value for name, [value] in parse_qs(urlsplit(signed_in.headers["Location"]).query).items()}
+
+
+def _laboratory_value(number: int) -> dict[str, Any]:
+    system = "http://terminology.hl7.org/CodeSystem/observation-category"
+    return {
+        "resourceType": "Observation",
+        "id": f"zztest-lab-{number}",
+        "status": "final",
+        "category": [{"coding": [{"system": system, "code": "laboratory"}]}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]},
+        "subject": {"reference": f"Patient/{DORU}"},
+        "valueQuantity": {"value": 140, "unit": "mmol/L"},
+    }
 
 
 def call_back(browser: Browser, **answer: str) -> tuple[int, str]:
@@ -134,3 +150,34 @@ def test_a_hospital_that_fails_during_the_launch_is_said_in_words_and_opens_noth
     found, page = call_back(browser, **answer)
     assert (found, "For IT: " in page) == (status, True)
     assert "Traceback" not in page
+
+
+def test_a_warm_launch_makes_two_rounds_one_after_the_other(clinic: Clinic) -> None:
+    """decision-D14b: the token, and one batch with the chart and the name of whoever launched."""
+    clinic.opened()
+    clinic.door.asked.clear()
+    page = clinic.opened().get("").text
+    assert clinic.door.asked == ["GET /oauth/authorize", "POST /oauth/token", "POST /fhir"]
+    assert "Noor ZZTEST-VALE" in page
+
+
+def test_a_chart_with_thousands_of_observations_opens_in_the_same_two_rounds(clinic: Clinic) -> None:
+    """decision-D100: the pages of laboratory values and vital signs are not turned; 2,600 would be 52 of them."""
+    clinic.opened()
+    for number in range(2_600):
+        clinic.hospital.store.update(_laboratory_value(number))
+    clinic.door.asked.clear()
+    clinic.opened()
+    assert clinic.door.asked == ["GET /oauth/authorize", "POST /oauth/token", "POST /fhir"]
+
+
+def test_a_directory_that_may_not_be_searched_is_read_instead(tmp_path: Path) -> None:
+    allowed = tuple("user/Practitioner.r" if "Practitioner" in scope else scope for scope in REGISTERED)
+    with open_clinic(tmp_path, allowed=allowed) as clinic:
+        assert "Noor ZZTEST-VALE" in clinic.opened().get("").text
+
+
+def test_without_a_name_anywhere_the_person_is_shown_as_the_token_says(tmp_path: Path) -> None:
+    allowed = tuple(scope for scope in REGISTERED if "Practitioner" not in scope)
+    with open_clinic(tmp_path, allowed=allowed) as clinic:
+        assert f"Practitioner/{VALE}" in clinic.opened().get("").text

@@ -9,6 +9,8 @@ from tests.web.browser import Browser
 from tests.web.clinic import DORU, Clinic
 from tests.web.page_checks import Page
 
+pytestmark = pytest.mark.proof
+
 THEIRS, OURS = "Worded by the <ward>.", "Worded by me."
 
 
@@ -134,7 +136,7 @@ def test_what_stays_here_does_not_keep_an_edit_of_the_chart_out(clinic: Clinic) 
     browser = clinic.opened()
     agree(browser)
     file(browser)
-    browser.submit("plan", ("act", "keep"), rationale="Few ties.")
+    browser.submit("focus", ("act", "keep"), rationale="Few ties.")
     clinic.edit(clinic.chart("Goal")[0], description={"text": THEIRS})
     browser.open(clinic.click(), DORU)
     course = course_of(clinic)

@@ -11,6 +11,8 @@ from tests.web.acts import agree, course_of, file, fill_in
 from tests.web.browser import Browser
 from tests.web.clinic import DORU, OKORO, Clinic, Fault
 
+pytestmark = pytest.mark.proof
+
 WRITING = ("POST", "/fhir")
 HOSTILE = "Goal.description <b>too long</b> for ZZTEST"
 
@@ -197,4 +199,4 @@ def test_a_hospital_that_cannot_be_asked_what_it_allows_shows_the_page_all_the_s
 ) -> None:
     agree(browser)
     clinic.door.hang(Fault("GET", "/fhir/metadata", lambda: outcome(500)))
-    assert "What the chart will say" in browser.get("filing").text
+    assert "What the chart will say" in browser.get("filing/preview").text

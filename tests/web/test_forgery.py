@@ -36,9 +36,9 @@ ELSEWHERE = "https://elsewhere.example"
 def test_a_request_that_did_not_start_on_a_page_of_ours_is_refused(clinic: Clinic, headers: dict[str, str]) -> None:
     """attack-A38, attack-A39: refused though cookie, token, patient and revision are right."""
     browser = clinic.opened()
-    form, before = {**browser.fields("measures/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
+    form, before = {**browser.fields("forms/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
     spelled = {name: value.format(ehr=clinic.hospital_url, app=clinic.app_url) for name, value in headers.items()}
-    refused = browser.send("measures/phq-9", form, **spelled)
+    refused = browser.send("forms/phq-9", form, **spelled)
     assert refused.status_code == 403
     assert "did not come from a page of this app" in refused.text
     assert course_of(clinic) == before
@@ -48,9 +48,9 @@ def test_a_request_that_did_not_start_on_a_page_of_ours_is_refused(clinic: Clini
 def test_a_request_from_a_page_of_ours_is_taken(clinic: Clinic, headers: dict[str, str]) -> None:
     """An older browser proves itself by its Origin."""
     browser = clinic.opened()
-    form, before = {**browser.fields("measures/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
+    form, before = {**browser.fields("forms/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
     spelled = {name: value.format(app=clinic.app_url) for name, value in headers.items()}
-    assert browser.send("measures/phq-9", form, **spelled).status_code == 303
+    assert browser.send("forms/phq-9", form, **spelled).status_code == 303
     assert len(course_of(clinic).responses) == len(before.responses) + 1
 
 
@@ -61,20 +61,20 @@ def test_a_form_without_the_token_of_this_launch_and_this_browser_is_refused(cli
     of_alma = browser.fields("plan")["token"]
     browser.open(clinic.click(DORU), DORU)
     of_stranger = clinic.opened(DORU).fields("plan")["token"]
-    form, before = {**browser.fields("measures/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
+    form, before = {**browser.fields("forms/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
     del form["token"]
     known = {"another launch": of_alma, "another browser": of_stranger}
     if token is not None:
         form["token"] = known.get(token, token)
-    assert browser.post("measures/phq-9", form).status_code == 403
+    assert browser.post("forms/phq-9", form).status_code == 403
     assert course_of(clinic) == before
 
 
 def test_a_form_without_the_cookie_is_refused(clinic: Clinic) -> None:
     browser = clinic.opened()
-    form, before = {**browser.fields("measures/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
+    form, before = {**browser.fields("forms/phq-9"), **phq9("111111111"), "act": "done"}, course_of(clinic)
     with clinic.app.test_client() as client:
-        address = f"{browser.home}measures/phq-9"
+        address = f"{browser.home}forms/phq-9"
         refused = client.post(address, data=form, base_url=clinic.app_url, headers={"Sec-Fetch-Site": "same-origin"})
     assert refused.status_code == 403
     assert course_of(clinic) == before
@@ -93,11 +93,11 @@ def test_a_body_that_is_no_form_is_refused(clinic: Clinic, kind: str) -> None:
 
 def test_a_form_beyond_every_measure_is_refused(clinic: Clinic) -> None:
     browser = clinic.opened()
-    form = {**browser.fields("plan"), "rationale": "x" * 1_100_000}
+    form = {**browser.fields("plan"), "text-G-02": "x" * 1_100_000}
     assert browser.post("plan", form).status_code == 413
 
 
-@pytest.mark.parametrize("page", ["", "measures/phq-9", "plan", "session", "filing"])
+@pytest.mark.parametrize("page", ["", "forms/phq-9", "plan", "session", "filing"])
 def test_looking_changes_nothing(clinic: Clinic, page: str) -> None:
     """attack-A38: a picture or a link from elsewhere cannot act."""
     browser = clinic.opened()

@@ -27,7 +27,7 @@ PAYLOADS = (
 EVERYTHING = " ".join(PAYLOADS)
 # A name that turns the writing direction round and hides characters (attack-A49).
 TURNED = "\N{RIGHT-TO-LEFT OVERRIDE}uroD\N{ZERO WIDTH SPACE}"
-PAGES = ("", "measures/phq-9", "plan", "session", "filing")
+PAGES = ("", "forms/phq-9", "focus", "plan", "session", "filing")
 
 
 def hostile_charts() -> list[dict[str, object]]:
@@ -56,7 +56,7 @@ def browser(hostile_clinic: Clinic) -> Browser:
     """Open on a chart in which every text is an attack, and so is every text typed here."""
     browser = hostile_clinic.opened()
     fill_in(browser, "111111111")
-    agree(browser, **{"text-G-02": EVERYTHING[:300], "level-G-30-0": EVERYTHING[:200], "rationale": EVERYTHING[:300]})
+    agree(browser, **{"text-G-02": EVERYTHING[:300], "level-G-17-0": EVERYTHING[:200], "rationale": EVERYTHING[:300]})
     filed = file(browser)
     assert "✓ in the record" in filed.text, filed.text
     goal = hostile_clinic.chart("Goal")[0]
@@ -69,7 +69,8 @@ def browser(hostile_clinic: Clinic) -> Browser:
 def test_hostile_text_is_printed_and_never_becomes_markup(browser: Browser, page: str) -> None:
     """attack-A42, attack-A48: the page keeps its structure (checked at every fetch), and the text stays text."""
     found = Page(browser.get(page).text)
-    assert not found.all("script", "img")
+    assert not found.all("img")
+    assert all(script.get("integrity") for script in found.all("script"))
     assert not any(name.startswith("on") for element in found.elements for name in element.attributes)
     banner = next(element for element in found.all("header") if element.get("class") == "banner")
     assert EVERYTHING in banner.text

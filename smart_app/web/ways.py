@@ -1,0 +1,34 @@
+"""Ways from one page to another: only to what the person who looks may open."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from ipt_fhir.instruments.catalogue import Instrument
+from smart_app.services.desk import Desk
+from smart_app.web import access
+
+
+def way(desk: Desk, endpoint: str, **values: str) -> str:
+    """The address of a page of this launch; "" when it is not for this person."""
+    if not access.may(desk.role, endpoint):
+        return ""
+    return url_for(endpoint, handle=desk.handle, **values)  # type: ignore[arg-type]  # no keyword of url_for's own
+
+
+def first_way(desk: Desk, *endpoints: str) -> str:
+    """The address of the first of these pages that is for this person; "" when none is."""
+    return next((found for endpoint in endpoints if (found := way(desk, endpoint))), "")
+
+
+def measure_way(desk: Desk, measure: Instrument) -> str:
+    """Where a measure is filled in: its form, or its total where the texts are not here."""
+    return filling_way(desk, measure.id, by_hand=not measure.has_form)
+
+
+def filling_way(desk: Desk, key: str, *, by_hand: bool, closed: bool = False) -> str:
+    """Where a form or a measure is filled in, or its total entered ``by_hand``; "" where that is not for this person,
+    and for a form that is ``closed`` because its licence has ended."""
+    if by_hand:
+        return way(desk, "totals.show", measure=key)
+    return "" if closed else way(desk, "forms.show", key=key)

@@ -1,0 +1,1 @@
+"""What must happen while nobody looks: a loop that wakes up, does its round, and sleeps (decision-D68)."""

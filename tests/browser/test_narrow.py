@@ -1,0 +1,70 @@
+"""Every page of the workspace on a narrow phone, in German, whose words are longer: nothing to scroll sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from smart_app.demo import TOUR, Demo
+from tests.browser.ehr import Ehr
+from tests.browser.overview_states import safety_open
+
+pytestmark = pytest.mark.proof
+
+_PLACES = (
+    "assessment",
+    "people",
+    "people/timeline",
+    "people/person",
+    "focus",
+    "focus/formulation",
+    "plan",
+    "session",
+    "ending",
+    "handover",
+    "filing",
+    "forms",
+    "history",
+    "consents",
+    "patient",
+    "duty",
+    "caseload",
+)
+_LOWEST = (
+    "return Math.max(...[...document.querySelectorAll('main > *')].map(part => part.getBoundingClientRect().bottom))"
+)
+
+
+def in_german(ehr: Ehr) -> None:
+    """Ask for German from the next page on."""
+    agent = ehr.driver.execute_script("return navigator.userAgent")
+    ehr.driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "de-DE,de"})
+
+
+def test_no_page_is_wider_than_a_phone(seeded: Demo, open_ehr: Callable[..., Ehr]) -> None:
+    ehr = open_ehr(seeded, 320, 700)
+    ehr.launch_in_window("zztest-alma")
+    safety_open(ehr)
+    in_german(ehr)
+    chart = ehr.driver.current_url.rstrip("/").removeprefix(seeded.app_url)
+    wider = {}
+    for place in ("", *_PLACES):
+        ehr.go(f"{chart}/{place}")
+        assert ehr.driver.execute_script("return document.documentElement.lang") == "de"
+        if ehr.overflow() > 0:
+            wider[place] = ehr.overflow()
+    assert wider == {}
+
+
+@pytest.mark.parametrize("patient", ["zztest-alma", TOUR])
+def test_one_look_is_enough_in_german(seeded: Demo, open_ehr: Callable[..., Ehr], patient: str) -> None:
+    """Also the whole bar of pages."""
+    ehr = open_ehr(seeded, 1280, 800)
+    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    ehr.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    in_german(ehr)
+    ehr.launch_in_window(patient)
+    assert ehr.driver.execute_script(_LOWEST) <= 800
+    hidden = "const bar = document.querySelector('.nav'); return bar.scrollWidth - bar.clientWidth"
+    assert ehr.driver.execute_script(hidden) <= 0
