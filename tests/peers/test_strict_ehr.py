@@ -85,8 +85,8 @@ def test_configuration_and_capabilities_are_open_and_name_one_origin(ehr: Strict
     assert all(
         configuration[name].startswith(ehr.origin) for name in configuration if name.endswith(("_uri", "_endpoint"))
     )
-    bases = [requests.get(f"{base}/metadata", timeout=30).json()["implementation"]["url"] for base in (hapi, ehr.fhir)]
-    assert bases == [hapi, ehr.fhir]
+    requests.get(f"{hapi}/metadata", timeout=30)  # HAPI keeps, for a minute, the statement made for who asked first
+    assert requests.get(f"{ehr.fhir}/metadata", timeout=30).json()["implementation"]["url"] == ehr.fhir
 
 
 # The launch
