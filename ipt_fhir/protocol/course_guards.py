@@ -110,10 +110,13 @@ def focus_may_change(
 ) -> Iterator[Obstacle]:
     """Change an agreed leading area: freely in the first phase, later with a reason (the contract rests on it)."""
     before = episode.primary_area
-    if before is None or not before.agreed_by_patient or before.code is area or reason is not None:
-        return
-    if is_past_initial(episode):
+    if before and before.code is not area and reason is None and focus_change_needs_reason(episode):
         yield FOCUS_REASON
+
+
+def focus_change_needs_reason(episode: Episode) -> bool:
+    """Whether another leading area may only be taken with a reason: the one agreed with the patient is being worked."""
+    return episode.primary_area is not None and episode.primary_area.agreed_by_patient and is_past_initial(episode)
 
 
 def is_past_initial(episode: Episode) -> bool:

@@ -18,7 +18,8 @@ from smart_app.store.store import Store
 from smart_app.store.transactions import Transaction
 
 SHORTEST, LONGEST = 12, 128
-MOST_TRIES_OF_ACCOUNT, MOST_TRIES_OF_ADDRESS = 5, 20
+MOST_TRIES_OF_PAIR, MOST_TRIES_OF_ADDRESS, MOST_TRIES_OF_ACCOUNT = 5, 20, 100
+"""Wrong passwords for one account from one address, all tries of one address, and all for one account from anywhere."""
 WINDOW = timedelta(minutes=15)
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FEWEST_DIFFERENT = 6
@@ -72,7 +73,6 @@ def set_password(store: Store, name: str, password: str) -> None:
     with store.write() as tx:
         if not administrators.put_password(tx, name, digest):
             raise AccountRefused(_unknown(name))
-        administrators.forget_tries(tx, _account(name))
         _note(tx, audit.Action.UPDATE, name)
 
 
@@ -114,11 +114,11 @@ def sign_in(practice: Practice, name: str, password: str, address: str) -> str |
 
     Which of these it was is not told: whoever guesses learns nothing, and the audit log knows.
     """
-    subjects = ((f"address/{address}", MOST_TRIES_OF_ADDRESS), (_account(name), MOST_TRIES_OF_ACCOUNT))
     with practice.store.write() as tx:
-        over = administrators.count_try(tx, subjects, WINDOW)
         # What cannot be a name is not looked up: PostgreSQL takes no text with a NUL in it.
         digest = administrators.password_of(tx, name) if _NAME.fullmatch(name) else None
+        subjects = _subjects(name, address, digest)
+        over = administrators.count_try(tx, subjects.items(), WINDOW)
         if over:
             # One row tells of the flood; a row for each try would be a way to fill the disk.
             if over == 1:
@@ -130,7 +130,7 @@ def sign_in(practice: Practice, name: str, password: str, address: str) -> str |
         begun = right and digest is not None and administrators.begin(tx, name, digest, secret)
         _note_sign_in(tx, name, digest, audit.Outcome.DONE if begun else audit.Outcome.REFUSED)
         if begun:
-            administrators.forget_tries(tx, _account(name))
+            administrators.forget_tries(tx, _pair(name, address, digest))
     return secret if begun else None
 
 
@@ -170,8 +170,19 @@ def _note_sign_in(tx: Transaction, name: str, digest: str | None, outcome: audit
     audit.append(tx, audit.AuditEvent(action=audit.Action.SIGN_IN, outcome=outcome, actor=actor))
 
 
-def _account(name: str) -> str:
-    return f"account/{name[:64]}"
+def _subjects(name: str, address: str, digest: str | None) -> dict[str, int]:
+    """What a try is counted for, and how many are too many: five from one address close the account to that address
+    only, or anybody could lock an administrator out."""
+    return {
+        f"address/{address}": MOST_TRIES_OF_ADDRESS,
+        _pair(name, address, digest): MOST_TRIES_OF_PAIR,
+        f"account/{name[:64]}/{digest}": MOST_TRIES_OF_ACCOUNT,
+    }
+
+
+def _pair(name: str, address: str, digest: str | None) -> str:
+    """One account from one address, with the password it has now: another password begins to count anew."""
+    return f"pair/{address}/{name[:64]}/{digest}"
 
 
 def _unknown(name: str) -> str:

@@ -90,7 +90,8 @@ def end(tx: Transaction, secret: str) -> None:
 
 
 def count_try(tx: Transaction, subjects: Iterable[tuple[str, int]], window: timedelta) -> int:
-    """Count one try for each subject with its number: an address, then an account. By how many tries it is too many.
+    """Count one try for each subject with its number, the narrowest of an attacker first. By how many tries it is too
+    many.
 
     Counted before the password is looked at, so that tries at once do not slip through together. What follows a
     subject that has used up its number is not counted: whoever guesses names fills no table.

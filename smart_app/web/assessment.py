@@ -10,6 +10,7 @@ from flask import Blueprint, url_for
 from ipt_fhir.instruments.catalogue import form_is_shipped
 from ipt_fhir.model.diagnoses import Medication
 from ipt_fhir.model.measures import SafetyItem
+from ipt_fhir.questionnaires.off_track import Track
 from smart_app.language import gettext as _
 from smart_app.services import asking, charting
 from smart_app.services.assessing import MeasureState, Rhythm, measure_states, trends
@@ -20,7 +21,7 @@ from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.desks import desk_of, page, practice
 from smart_app.web.measure_view import MeasureCard, measure_card, with_total
-from smart_app.web.off_track import panel_of
+from smart_app.web.off_track import panel_of, track_name
 from smart_app.web.ways import filling_way
 
 blueprint = Blueprint("assessment", __name__)
@@ -86,6 +87,7 @@ def show(handle: str) -> str:
         measures=[_measure_row(item, desk) for item in states],
         cards=_cards(desk, charting.unfiled(practice(), desk).keys()),
         panel=panel_of(desk),
+        off_track_name=track_name(Track.OFF),
         safety=[_safety_row(item, desk) for item in items],
         older=len(desk.episode.safety_items) - len(items),
         medications=[_medication_row(item) for item in desk.background.wider.medications],

@@ -13,7 +13,8 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug import Response
 
 from ipt_fhir.model.problem_areas import ProblemAreaCode
-from ipt_fhir.questionnaires.off_track_words import POLICY, reason_words
+from ipt_fhir.questionnaires.off_track import Track
+from ipt_fhir.questionnaires.off_track_words import POLICY
 from smart_app import language
 from smart_app.language import gettext as _
 from smart_app.language import ngettext
@@ -23,6 +24,7 @@ from smart_app.services.desk import Desk
 from smart_app.web import words
 from smart_app.web.desks import desk_of, page, practice
 from smart_app.web.guarding import fingerprint
+from smart_app.web.off_track import reason_name, track_name
 
 blueprint = Blueprint("caseload", __name__)
 
@@ -84,6 +86,7 @@ def show(handle: str) -> str:
         number=number,
         pages=pages,
         days=LISTED_FOR.days,
+        track=words.capitalised(track_name(Track.OFF)),
         policy=words.library(POLICY) if practice().site.off_track else "",
     )
 
@@ -114,7 +117,7 @@ def _row(case: Case, desk: Desk, now: datetime) -> Row:
         score=_score(note),
         moved=_("first %(total)s", total=note.first) if note.first and note.first != note.score else "",
         tags=tuple(_tag(need, case.counts[need], note) for need in case.needs),
-        reasons=tuple(reason_words(reason, language.current()) for reason in note.reasons),
+        reasons=tuple(reason_name(reason) for reason in note.reasons),
         on_focus=_on_focus(note),
         last_session=words.day(note.last_session) if note.last_session else "",
         known=language.moment(case.noted),
@@ -149,7 +152,7 @@ def _tag(need: Need, count: int, note: CourseNote) -> Tag:
         Need.UNFILED: (ngettext("%(num)s entry not filed", "%(num)s entries not filed", count), "○", ""),
     }
     plain = {
-        Need.OFF_TRACK: (_("off track"), "▲", "warn"),
+        Need.OFF_TRACK: (track_name(Track.OFF), "▲", "warn"),
         Need.SESSION: (_("session %(number)s is open", number=note.session), "▲", "warn"),
         Need.PLAN: (_("plan not agreed"), "○", ""),
         Need.MEASURE: (_("%(measure)s due", measure=note.measure), "○", ""),

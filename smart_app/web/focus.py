@@ -14,7 +14,7 @@ from ipt_fhir.model.inventory import InventoryEntry
 from ipt_fhir.model.problem_areas import ProblemArea, ProblemAreaCode, ProposedBy
 from ipt_fhir.model.timeline import TimelineEvent
 from ipt_fhir.protocol import focus_criteria
-from ipt_fhir.protocol.course_guards import is_past_initial, variant_of
+from ipt_fhir.protocol.course_guards import focus_change_needs_reason, variant_of
 from ipt_fhir.protocol.focus_criteria import Criterion, Sign
 from ipt_fhir.terminology import concepts
 from ipt_fhir.terminology.therapy import DISPUTE_STAGES
@@ -177,7 +177,7 @@ def _page(desk: Desk, form: TypedForm, problems: Problems) -> str:
         chosen=chosen_areas(desk),
         ended=ended(desk.episode),
         former=_former(desk),
-        asks_why=is_past_initial(desk.episode) and desk.episode.primary_area is not None,
+        asks_why=focus_change_needs_reason(desk.episode),
         midway=focusing.changed_midway(desk.episode),
         unsafe=[person_words(entry) for entry in focus_criteria.unsafe(desk.episode)],
         near=(focus_criteria.NEAR_BEFORE, focus_criteria.NEAR_AFTER),

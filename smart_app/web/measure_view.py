@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ipt_fhir.questionnaires.off_track import Track
 from ipt_fhir.questionnaires.readings import Reading
 from ipt_fhir.questionnaires.scoring import Change
 from smart_app.charts.measure_course import Ground, Line, Point, Span, Tick, days_of, measure_course
@@ -18,6 +19,7 @@ from smart_app.services.desk import Desk
 from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.history import Row, row_of
+from smart_app.web.off_track import track_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def _picture(trend: Trend, desk: Desk) -> Markup:
         Point(
             day=item.at.astimezone().date(),
             total=item.total,
-            mark=_("off track") if flagged and item.source.id == flagged.source.id else "",
+            mark=track_name(Track.OFF) if flagged and item.source.id == flagged.source.id else "",
         )
         for item in trend.readings
     ]

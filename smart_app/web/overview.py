@@ -13,7 +13,7 @@ from ipt_fhir.model.problem_areas import ProblemArea
 from ipt_fhir.model.sessions import Attendance, Phase
 from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.questionnaires.off_track import Track, off_track
-from ipt_fhir.questionnaires.off_track_words import figures_words, reason_words
+from ipt_fhir.questionnaires.off_track_words import figures_words
 from ipt_fhir.terminology import concepts
 from ipt_fhir.terminology.therapy import DISPUTE_STAGES, FREQUENCIES, SETTINGS, TERMINATION_REASONS
 from smart_app import language
@@ -33,6 +33,7 @@ from smart_app.web.duty import duty_words
 from smart_app.web.filing import standing_words
 from smart_app.web.goal_words import signed
 from smart_app.web.measure_words import shown
+from smart_app.web.off_track import reason_name, track_name
 from smart_app.web.thread_words import thread_links
 from smart_app.web.ways import first_way, way
 
@@ -175,7 +176,8 @@ def _off_track(desk: Desk) -> dict[str, str]:
         return {}
     first, here = verdict.reasons[0], language.current()
     return {
-        "reason": reason_words(first, here),
+        "name": track_name(verdict.track),
+        "reason": reason_name(first),
         "figures": figures_words(first, verdict.basis, here, language.day),
         "url": first_way(desk, "assessment.show", "session.show"),
     }

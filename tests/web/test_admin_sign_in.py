@@ -115,7 +115,9 @@ def test_attack_a40_the_cookie_goes_nowhere_but_here(clinic: Clinic) -> None:
     assert "Partitioned" not in sent
 
 
-def test_attack_a68_five_wrong_passwords_close_the_account_for_a_quarter_of_an_hour(clinic: Clinic) -> None:
+def test_attack_a68_five_wrong_passwords_close_the_account_to_that_address_for_a_quarter_of_an_hour(
+    clinic: Clinic,
+) -> None:
     with_account(clinic)
     browser = AdminBrowser(clinic)
     assert all(refused(browser) for _ in range(5))
@@ -125,6 +127,23 @@ def test_attack_a68_five_wrong_passwords_close_the_account_for_a_quarter_of_an_h
     clinic.clock.move(minutes=1)
     assert not refused(browser, password=PASSWORD)
     assert [outcome for _, outcome in sign_ins(clinic)] == [Outcome.REFUSED] * 5 + [Outcome.FAILED, Outcome.DONE]
+
+
+def test_attack_a68_who_guesses_does_not_lock_the_administrator_out(clinic: Clinic) -> None:
+    with_account(clinic)
+    for _ in range(30):
+        assert administering.sign_in(clinic.practice, NAME, "wrong", "192.0.2.7") is None
+    assert administering.sign_in(clinic.practice, NAME, PASSWORD, "192.0.2.7") is None
+    assert administering.sign_in(clinic.practice, NAME, PASSWORD, "192.0.2.8") is not None
+
+
+def test_attack_a68_many_addresses_together_have_a_hundred_tries_for_one_account(clinic: Clinic) -> None:
+    with_account(clinic)
+    for number in range(100):
+        administering.sign_in(clinic.practice, NAME, "wrong", f"192.0.2.{number // 4}")
+    assert administering.sign_in(clinic.practice, NAME, PASSWORD, "192.0.2.200") is None
+    clinic.clock.move(minutes=15)
+    assert administering.sign_in(clinic.practice, NAME, PASSWORD, "192.0.2.200") is not None
 
 
 def test_attack_a68_an_address_that_guesses_names_is_closed_and_fills_no_table(clinic: Clinic) -> None:

@@ -17,7 +17,7 @@ from smart_app.store.audit import Action
 from tests.protocol.cases import case
 from tests.web.acts import course_of, fill_in
 from tests.web.browser import Browser
-from tests.web.clinic import DORU, VALE, Clinic, open_clinic
+from tests.web.clinic import DORU, OKORO, VALE, Clinic, open_clinic
 from tests.web.page_checks import Page
 from tests.web.test_history_pages import keep, withdrawn
 
@@ -70,6 +70,23 @@ def test_off_track_shows_rule_figures_questions_and_that_it_is_policy(clinic: Cl
     assert "Is the focus still the right one?" in page
     assert "Project policy, not validated." in page
     assert "off track: 3 Mar 2026" in pictures(page)[0]
+
+
+def test_a_coordinator_reads_off_track_without_rule_and_without_a_specialists_question(tmp_path: Path) -> None:
+    with open_clinic(tmp_path, roles=StaffRoles(coordinators=(f"Practitioner/{OKORO}",))) as clinic:
+        browser = clinic.opened(DORU, OKORO)
+        put(clinic, case("B", 8))
+        assessment, overview, mine = (browser.get(path).text for path in ("assessment", "", "caseload"))
+        for page in (assessment, overview, mine):
+            assert "worth talking about" in page
+            assert "off track" not in page.lower()
+        assert "only a little better than at the beginning" in assessment
+        assert "only a little better than at the beginning" in overview
+        assert "3 points better (16 %)" in assessment
+        assert "Is it time to talk with your supervisor?" in assessment
+        assert "worth talking about: 3 Mar 2026" in pictures(assessment)[0]
+        for word in ("Rule: from session", "reliable", "second problem area"):
+            assert word not in Page(assessment).all("section")[0].text
 
 
 def test_where_the_site_says_nothing_no_course_is_off_track(clinic: Clinic, browser: Browser) -> None:
