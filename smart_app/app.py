@@ -16,6 +16,7 @@ from ipt_fhir.ehr.published import Published
 from ipt_fhir.ehr.transport import Transport
 from smart_app import language
 from smart_app.config import Config, from_environment, shown_settings
+from smart_app.services.errands import Errands
 from smart_app.services.pack_keeping import catalogue_with, open_packs
 from smart_app.services.practice import Practice
 from smart_app.store.store import open_store
@@ -99,7 +100,7 @@ _PATIENT_PAGES = (
 def application() -> Flask:
     """The app with the settings of the environment; what the web server loads. Its worker runs beside it."""
     config = from_environment()
-    practice = build_practice(config)
+    practice = replace(build_practice(config), meanwhile=Errands())
     if config.worker:
         loop.start(practice)
     return create_app(practice)

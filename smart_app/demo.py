@@ -35,6 +35,7 @@ from smart_app.sandbox.charts import THERAPISTS
 from smart_app.sandbox.hospital import HospitalApp, RegisteredClient, create_hospital, free_port, now, serve
 from smart_app.sandbox.hospitals import HOSPITALS
 from smart_app.services import pack_keeping
+from smart_app.services.errands import Errands
 from smart_app.services.practice import Practice
 from smart_app.store.store import open_store
 from smart_app.worker import loop
@@ -169,7 +170,7 @@ def _practice(config: Config, packs: Iterable[Path], clock: Callable[[], datetim
     with open_store(config.database_url, config.keys) as store:
         for pack in packs:
             pack_keeping.add(store, pack, store.clock().astimezone().date())
-    practice = build_practice(config, clock)
+    practice = replace(build_practice(config, clock), meanwhile=Errands())
     with practice.store, loop.beside(practice):
         yield practice
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ipt_fhir.ehr.errors import AnswerUnreadable, FhirVersionRefused
+from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.outcomes import plain
+from ipt_fhir.ehr.published import USUAL_AGE, Published
+from ipt_fhir.ehr.wire import ANSWER_CAP, FHIR_JSON
 from ipt_fhir.mapping.releases import Release, release_named
 from ipt_fhir.rawjson import JsonObject
 
@@ -50,6 +53,23 @@ class Capabilities:
     def conditional_create(self, resource_type: str) -> bool:
         """Does it say that ``If-None-Exist`` works for the type?"""
         return self.of(resource_type).conditional_create
+
+
+def capabilities_of(published: Published, issuer: Issuer, oldest: float = USUAL_AGE) -> Capabilities:
+    """What a hospital says it can do, at most so many seconds old; an older copy serves while it is down (fault-F66).
+
+    Raises EhrError, also for a server that is not R4.
+    """
+    statement = published.get(
+        f"{issuer.base}/metadata",
+        origins=(issuer.origin,),
+        what="CapabilityStatement",
+        cap=ANSWER_CAP,
+        accept=FHIR_JSON,
+        oldest=oldest,
+        stale_is_fine=True,
+    )
+    return read_capabilities(statement)
 
 
 def read_capabilities(statement: JsonObject) -> Capabilities:

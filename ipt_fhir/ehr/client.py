@@ -19,7 +19,7 @@ from ipt_fhir.ehr import bundles
 from ipt_fhir.ehr.addresses import is_within
 from ipt_fhir.ehr.answers import Asked, resource_in, unreadable
 from ipt_fhir.ehr.bundles import EntryOutcome, Page, Parameters, Query
-from ipt_fhir.ehr.capabilities import Capabilities, read_capabilities
+from ipt_fhir.ehr.capabilities import Capabilities, capabilities_of
 from ipt_fhir.ehr.errors import EhrError, ForeignAddress, SignInNeeded, TooLarge, WrongPatient, WrongRecord
 from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.patients import PatientGuard
@@ -27,7 +27,7 @@ from ipt_fhir.ehr.published import Published
 from ipt_fhir.ehr.references import address
 from ipt_fhir.ehr.transport import Transport
 from ipt_fhir.ehr.valuesets import MOST_CODINGS, codings_in
-from ipt_fhir.ehr.wire import ANSWER_CAP, FHIR_JSON, Answer, Request
+from ipt_fhir.ehr.wire import Answer, Request
 from ipt_fhir.rawjson import JsonObject
 
 _log = logging.getLogger(__name__)
@@ -86,16 +86,8 @@ class FhirClient:
         self.notices: list[Notice] = []
 
     def capabilities(self) -> Capabilities:
-        """What the server says it can do; an older copy serves while it is down (fault-F66)."""
-        statement = self._published.get(
-            f"{self._issuer.base}/metadata",
-            origins=(self._issuer.origin,),
-            what="CapabilityStatement",
-            cap=ANSWER_CAP,
-            accept=FHIR_JSON,
-            stale_is_fine=True,
-        )
-        return read_capabilities(statement)
+        """What the server says it can do (``capabilities_of``)."""
+        return capabilities_of(self._published, self._issuer)
 
     def read(self, resource_type: str, resource_id: str) -> Versioned:
         """The current version of one resource.

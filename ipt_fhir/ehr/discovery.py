@@ -12,13 +12,16 @@ from typing import Any
 from urllib.parse import urljoin
 
 from ipt_fhir.ehr.addresses import is_within
+from ipt_fhir.ehr.capabilities import capabilities_of
 from ipt_fhir.ehr.errors import DiscoveryRefused, EhrError
 from ipt_fhir.ehr.issuer import Issuer
-from ipt_fhir.ehr.published import Published
+from ipt_fhir.ehr.published import USUAL_AGE, Published
 from ipt_fhir.rawjson import JsonObject
 
 _log = logging.getLogger(__name__)
 _PATH = "/.well-known/smart-configuration"
+_A_MOMENT = 15.0
+"""Seconds. Tomcat, in front of which many FHIR servers stand, closes a connection that was idle for 20."""
 _LISTS = ("capabilities", "code_challenge_methods_supported", "scopes_supported", "grant_types_supported")
 
 
@@ -38,14 +41,16 @@ class SmartConfiguration:
     deviations: tuple[str, ...] = ()
 
 
-def discover(published: Published, issuer: Issuer) -> SmartConfiguration:
-    """The hospital's configuration, at most ten minutes old.
+def discover(published: Published, issuer: Issuer, oldest: float = USUAL_AGE) -> SmartConfiguration:
+    """The hospital's configuration, at most so many seconds old.
 
     Raises DiscoveryRefused for a configuration we cannot trust or that is not there (attacks A07 to A10), Unreachable
     or another EhrError when it cannot be read now.
     """
     try:
-        document = published.get(issuer.base + _PATH, origins=(issuer.origin,), what="SMART configuration")
+        document = published.get(
+            issuer.base + _PATH, origins=(issuer.origin,), what="SMART configuration", oldest=oldest
+        )
     except EhrError as error:
         if error.retryable:
             raise
@@ -55,6 +60,22 @@ def discover(published: Published, issuer: Issuer) -> SmartConfiguration:
     for deviation in configuration.deviations:
         _log.info("%s: SMART configuration: %s", issuer.iss, deviation)
     return configuration
+
+
+def key_set(published: Published, issuer: Issuer, uri: str, oldest: float = USUAL_AGE) -> JsonObject:
+    """The public keys of the hospital's sign-in at the ``jwks_uri`` of its configuration. Raises EhrError."""
+    return published.get(uri, origins=issuer.allowed_origins, what="key set", oldest=oldest)
+
+
+def look_ahead(published: Published, issuer: Issuer) -> None:
+    """Read again what the end of a launch needs, and have the connections open, while a person signs in elsewhere.
+
+    Asks nothing when somebody launched a moment ago. Raises EhrError, which the launch itself will meet and tell.
+    """
+    configuration = discover(published, issuer, _A_MOMENT)
+    capabilities_of(published, issuer, _A_MOMENT)
+    if configuration.jwks_uri and "openid" in issuer.scopes:
+        key_set(published, issuer, configuration.jwks_uri, _A_MOMENT)
 
 
 def read_configuration(document: JsonObject, issuer: Issuer) -> SmartConfiguration:

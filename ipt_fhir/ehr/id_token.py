@@ -19,6 +19,7 @@ from joserfc.util import base64_to_int, urlsafe_b64decode
 
 from ipt_fhir.ehr.errors import IdTokenRefused
 from ipt_fhir.ehr.issuer import Issuer
+from ipt_fhir.ehr.published import USUAL_AGE
 from ipt_fhir.ehr.references import local_target
 from ipt_fhir.rawjson import JsonObject, JsonRefused, Limits, number, parse_object
 
@@ -30,7 +31,6 @@ JwksOfAge = Callable[[float], JsonObject]
 """The hospital's key set, at most so many seconds old."""
 
 _REFRESH = 60.0
-_USUAL_AGE = 600.0
 _LIMITS = Limits(size=LARGEST, depth=16, nodes=2000)
 _KINDS: dict[str, type[ECKey] | type[RSAKey]] = {"EC": ECKey, "RSA": RSAKey}
 _SMALLEST_RSA = 2048
@@ -97,7 +97,7 @@ def _header(token: str, algorithms: Sequence[str]) -> JsonObject:
 
 
 def _verified_claims(token: str, header: JsonObject, jwks: JwksOfAge) -> JsonObject:
-    keys = list(_candidates(jwks(_USUAL_AGE), header)) or list(_candidates(jwks(_REFRESH), header))
+    keys = list(_candidates(jwks(USUAL_AGE), header)) or list(_candidates(jwks(_REFRESH), header))
     if not keys:
         raise IdTokenRefused("the hospital's key set has no key for it")
     if not any(_verifies(token, key, header["alg"]) for key in keys):

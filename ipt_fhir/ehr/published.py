@@ -10,12 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from ipt_fhir.ehr.answers import Asked, check, unreadable
 from ipt_fhir.ehr.errors import ServerFault, Unreachable
 from ipt_fhir.ehr.transport import Transport
 from ipt_fhir.ehr.wire import SMALL_CAP, Answer, Request
 from ipt_fhir.rawjson import JsonObject, JsonRefused, Limits, parse_object
+
+USUAL_AGE: Final = 600.0
+"""Seconds for which a document serves without being asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Published:
         what: str,
         cap: int = SMALL_CAP,
         accept: str = "application/json",
-        oldest: float = 600.0,
+        oldest: float = USUAL_AGE,
         stale_is_fine: bool = False,
     ) -> JsonObject:
         """The document at ``url``, at most ``oldest`` seconds old, sent without any token.
@@ -56,9 +60,12 @@ class Published:
         document in errors. Raises EhrError.
         """
         place = self._places.setdefault(url, _Place())
+        # Whoever can take the copy we have does not wait for somebody who fetches a newer one.
+        if (kept := place.kept) and self._is_fresh(kept, oldest):
+            return kept.document
         with place.lock:
             kept = place.kept
-            if kept and self._monotonic() - kept.fetched < oldest:
+            if kept and self._is_fresh(kept, oldest):
                 return kept.document
             request = Request(method="GET", url=url, origins=origins, cap=cap, accept=accept, headers=_condition(kept))
             try:
@@ -68,6 +75,9 @@ class Published:
                     raise
                 return kept.document
             return place.kept.document
+
+    def _is_fresh(self, kept: _Kept, oldest: float) -> bool:
+        return self._monotonic() - kept.fetched < oldest
 
     def _fetch(self, request: Request, what: str, kept: _Kept | None) -> _Kept:
         answer = self._transport.send(request)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ipt_fhir.ehr import id_token
 from ipt_fhir.ehr.answers import Asked, check
-from ipt_fhir.ehr.discovery import SmartConfiguration
+from ipt_fhir.ehr.discovery import SmartConfiguration, key_set
 from ipt_fhir.ehr.errors import EhrError, IdTokenRefused, TokenRefused
 from ipt_fhir.ehr.issuer import Issuer
 from ipt_fhir.ehr.keys import SigningKey
@@ -156,19 +157,14 @@ def _claims(
     """The validated claims; an id_token is due when ``openid`` was asked for, and never read when it was not."""
     if "openid" not in issuer.scopes:
         return {}
-    uri = configuration.jwks_uri
-    if uri is None:
+    if configuration.jwks_uri is None:
         raise IdTokenRefused("the SMART configuration names no jwks_uri to check it with")
-
-    def jwks(oldest: float) -> JsonObject:
-        return published.get(uri, origins=issuer.allowed_origins, what="key set", oldest=oldest)
-
     return id_token.validate(
         document.get("id_token"),
         issuer=issuer,
         stated_issuer=configuration.id_token_issuer,
         nonce=nonce,
-        jwks=jwks,
+        jwks=partial(key_set, published, issuer, configuration.jwks_uri),
         now=now,
     )
 

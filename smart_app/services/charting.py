@@ -75,9 +75,12 @@ def open_desk(practice: Practice, handle: str, browser_secret: str) -> Desk | No
     """
     with practice.store.read() as tx:
         launch = launches.find(tx, handle, browser_secret, practice.idle)
-        desk = _looked_at(tx, practice, launch)
-        if launch is None or desk is None or not _has_news(tx, practice, launch, desk):
-            return desk
+        if launch is None:
+            return None
+        if not _has_to_write(tx, practice, launch):
+            desk = _looked_at(tx, practice, launch)
+            if desk is None or not _has_news(tx, desk):
+                return desk
     with practice.store.write() as tx:
         desk = _looked_at(tx, practice, launches.find(tx, handle, browser_secret, practice.idle))
         if desk is None:
@@ -94,13 +97,14 @@ def _looked_at(tx: ReadTransaction, practice: Practice, launch: Launch | None) -
     return _desk(tx, practice, launch, msgspec.json.decode(launch.background, type=Background))
 
 
-def _has_news(tx: ReadTransaction, practice: Practice, launch: Launch, desk: Desk) -> bool:
-    """Whether the person was away, a patient sent something, or the course is not noted as it is."""
-    return (
-        launches.is_to_be_touched(tx, launch, practice.idle)
-        or receiving.waiting(tx, desk.lane, desk.episode) is not desk.episode
-        or not caseload.is_noted(tx, desk)
-    )
+def _has_to_write(tx: ReadTransaction, practice: Practice, launch: Launch) -> bool:
+    """Whether the person was away or the course is noted nowhere; known without opening the course."""
+    return launches.is_to_be_touched(tx, launch, practice.idle) or not caseload_notes.is_there(tx, launch.lane)
+
+
+def _has_news(tx: ReadTransaction, desk: Desk) -> bool:
+    """Whether a patient sent something, or the course is not noted as it is."""
+    return receiving.waiting(tx, desk.lane, desk.episode) is not desk.episode or not caseload.is_noted(tx, desk)
 
 
 def save(
@@ -343,7 +347,7 @@ def _waits(practice: Practice, desk: Desk) -> bool:
 
 def _moved(tx: ReadTransaction, reading: Reading) -> bool:
     """Whether the chart has another version of anything than we have."""
-    here = {key: copy.version for key, copy in copies_of(tx, reading.episode.id).items()}
+    here = server_copies.versions(tx, reading.episode.id)
     return here != {key: copy_of(resource).version for key, resource in reading.resources.items()}
 
 

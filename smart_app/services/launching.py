@@ -9,10 +9,11 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ipt_fhir.ehr import signing_in
-from ipt_fhir.ehr.discovery import discover
+from ipt_fhir.ehr.discovery import discover, look_ahead
 from ipt_fhir.ehr.errors import EhrError, LaunchRefused, UnknownIssuer
 from ipt_fhir.ehr.id_token import is_of_patients
 from ipt_fhir.ehr.issuer import Issuer
@@ -139,6 +140,7 @@ def _to_hospital(practice: Practice, issuer: Issuer, launch: str | None, browser
             browser_secret=browser_secret,
             role=role,
         )
+    practice.meanwhile(partial(look_ahead, practice.published, issuer))
     return signing_in.authorization_url(
         configuration,
         issuer,

@@ -22,11 +22,16 @@ from smart_app.store.launches import Launch
 from smart_app.store.store import Store
 
 
+def left_undone(_errand: Callable[[], None]) -> None:
+    """Do nothing: what is done meanwhile only saves time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """Built once (``app.py``) and handed to every service. The first signing key signs, all are published.
 
     ``trusted_proxies`` is how many proxies of ours a request comes through; each says who asked it.
+    ``meanwhile`` is handed what may be done beside a request and nobody waits for (``errands``).
     ``settings`` are names and values an administrator may see, ``signing_keys_made`` the dates of the key files.
     """
 
@@ -45,6 +50,7 @@ class Practice:
     patient_devices: Mapping[str, PatientDevices] = field(default_factory=dict)
     roles: Mapping[str, StaffRoles] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
+    meanwhile: Callable[[Callable[[], None]], None] = left_undone
     settings: tuple[tuple[str, str], ...] = ()
     signing_keys_made: tuple[datetime, ...] = ()
 

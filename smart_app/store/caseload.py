@@ -42,6 +42,11 @@ class ListedCase:
     moved_on: bool = False
 
 
+def is_there(tx: ReadTransaction, lane: Lane) -> bool:
+    """Whether there is a note of a patient at all."""
+    return tx.connection.execute(select(caseload.c.revision).where(_is(lane))).first() is not None
+
+
 def is_current(tx: ReadTransaction, lane: Lane, episode_id: str, revision: int) -> bool:
     """Whether the note of a patient is about that revision of the course and what was filed of it."""
     return _current_row(tx, lane, episode_id, revision) is not None

@@ -40,6 +40,14 @@ def of_episode(tx: ReadTransaction, episode_id: str) -> list[StoredCopy]:
     return [_copy(tx, row) for row in tx.connection.execute(mine.order_by(server_copies.c.key))]
 
 
+def versions(tx: ReadTransaction, episode_id: str) -> dict[str, str | None]:
+    """The version of every copy of a course, by key; nothing is unsealed."""
+    columns = select(server_copies.c.key, server_copies.c.version)
+    return {
+        row.key: row.version for row in tx.connection.execute(columns.where(server_copies.c.episode_id == episode_id))
+    }
+
+
 def put(tx: Transaction, episode_id: str, copy: StoredCopy) -> None:
     """Keep a copy in the place of the one with its key. Raises StoreContradicted for a course we do not have."""
     remove(tx, episode_id, copy.key)

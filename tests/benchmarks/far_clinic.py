@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from flask import Flask
 
 from ipt_fhir.ehr.client import FhirClient, Query
+from ipt_fhir.ehr.published import Published
 from ipt_fhir.mapping.episode import RESOURCE_TYPES
 from ipt_fhir.rawjson import JsonObject
 from smart_app.app import build_practice, create_app
@@ -45,6 +47,16 @@ KINDS = ("Condition", *RESOURCE_TYPES, "CareTeam", "MedicationRequest")
 """What a launch reads of a chart, beside the patient and whoever launched."""
 
 
+@dataclass(slots=True)
+class Lapse:
+    """The clock by which documents of the hospital grow old; ``seconds`` run ahead of the machine's."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FarClinic:
     """The hospital, the road to it, and the app."""
@@ -55,6 +67,13 @@ class FarClinic:
     app: Flask
     app_url: str
     hospital_url: str
+    errands: list[Callable[[], None]]
+    lapse: Lapse
+
+    def idle(self, seconds: float) -> None:
+        """Nobody launches for so long: the hospital closes the connections, what it published is older."""
+        self.practice.transport.close()
+        self.lapse.seconds += seconds
 
     @property
     def practice(self) -> Practice:
@@ -73,7 +92,9 @@ class FarClinic:
         return {name: values[0] for name, values in sent.items()}
 
     def signed_in(self, address: str) -> str:
-        """The browser's own way through the hospital's sign-in; nobody's app waits for it."""
+        """The browser's own way through the hospital's sign-in, and what the app does meanwhile. Nobody waits."""
+        while self.errands:
+            self.errands.pop()()
         return self.hospital.test_client().get(address).headers["Location"]
 
     def launch(self, patient: str = SEEDED) -> tuple[float, Clinician]:
@@ -127,14 +148,24 @@ def far_clinic(folder: Path) -> Iterator[FarClinic]:
         CLIENT_ID, f"{app_url}/launch", (f"{app_url}/callback",), f"{app_url}/.well-known/jwks.json", REGISTERED
     )
     hospital = create_hospital(HOSPITALS["open"], hospital_url, [client], clock=now)
-    practice = build_practice(demo_config(folder, hospital_url, app_url, app_port), now)
+    errands: list[Callable[[], None]] = []
+    lapse, practice = Lapse(), build_practice(demo_config(folder, hospital_url, app_url, app_port), now)
+    published = Published(practice.transport, monotonic=lapse)
+    practice = replace(practice, meanwhile=errands.append, published=published)
     app, road = create_app(practice), Road(hospital)
     try:
         with practice.store, along(road, port), serve(app, "127.0.0.1", app_port):
             seed(Running(hospital, hospital_url, app, app_url))
             road.forget()
             yield FarClinic(
-                folder=folder, hospital=hospital, road=road, app=app, app_url=app_url, hospital_url=hospital_url
+                folder=folder,
+                hospital=hospital,
+                road=road,
+                app=app,
+                app_url=app_url,
+                hospital_url=hospital_url,
+                errands=errands,
+                lapse=lapse,
             )
     finally:
         practice.transport.close()

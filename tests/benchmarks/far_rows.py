@@ -41,7 +41,8 @@ def rows(effort: Effort) -> Iterator[Row]:
 
 
 def launching(clinic: FarClinic, effort: Effort) -> Iterator[Row]:
-    """P9. Cold: the configuration is known, the connection is not open. fhirclient keeps neither between launches."""
+    """P9. Cold: the configuration is known, the connection is not open. First in an hour: nothing is. fhirclient keeps
+    neither between launches."""
     clinic.launch()
     clinic.road.rtt = _FAR
 
@@ -49,16 +50,21 @@ def launching(clinic: FarClinic, effort: Effort) -> Iterator[Row]:
         return clinic.launch()[0]
 
     def cold() -> float:
-        clinic.practice.transport.close()
+        clinic.idle(60)
+        return clinic.launch()[0]
+
+    def first() -> float:
+        clinic.idle(3600)
         return clinic.launch()[0]
 
     def read() -> float:
         return clinic.until_read()[0]
 
-    jobs: tuple[tuple[str, Callable[[], float], float], ...] = (
+    jobs: tuple[tuple[str, Callable[[], float], float | None], ...] = (
         ("launch until the chart is read, warm", read, _WARM),
         ("launch until the overview is shown, warm", warm, _WARM),
         ("the same, cold", cold, _COLD),
+        ("the same, first in an hour", first, None),
     )
     peer = [far_peer.launched(clinic)[0] for _ in range(effort.runs)]
     for what, job, most in jobs:

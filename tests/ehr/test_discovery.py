@@ -8,10 +8,10 @@ import pytest
 import requests
 import responses
 
-from ipt_fhir.ehr.discovery import discover, read_configuration
+from ipt_fhir.ehr.discovery import discover, look_ahead, read_configuration
 from ipt_fhir.ehr.errors import DiscoveryRefused, Unreachable
 from ipt_fhir.ehr.published import Published
-from tests.ehr.given import BASE, issuer, transport
+from tests.ehr.given import BASE, Clock, issuer, transport
 
 URL = f"{BASE}/.well-known/smart-configuration"
 DOCUMENT: dict[str, Any] = {
@@ -24,6 +24,7 @@ DOCUMENT: dict[str, Any] = {
     "scopes_supported": ["launch", "patient/CarePlan.c"],
     "grant_types_supported": ["authorization_code"],
 }
+STATEMENT: dict[str, Any] = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"}
 
 
 def test_the_configuration_is_fetched_below_the_fhir_base(hospital: responses.RequestsMock) -> None:
@@ -34,6 +35,27 @@ def test_the_configuration_is_fetched_below_the_fhir_base(hospital: responses.Re
         assert found.token_endpoint == "https://ehr.example/token"
         assert found.deviations == ()
     assert len(hospital.calls) == 1
+
+
+def test_what_a_launch_ends_with_is_read_ahead_unless_somebody_launched_a_moment_ago(
+    hospital: responses.RequestsMock,
+) -> None:
+    """decision-D14b."""
+    addresses = [URL, f"{BASE}/metadata", "https://ehr.example/jwks"]
+    for address, document in zip(addresses, (DOCUMENT, STATEMENT, {"keys": []}), strict=True):
+        hospital.get(address, json=document)
+    clock = Clock()
+    published = Published(transport(), monotonic=clock)
+    for seconds, asked in ((0, 3), (14, 3), (1, 6)):
+        clock.seconds += seconds
+        look_ahead(published, issuer())
+        assert [call.request.url for call in hospital.calls] == (addresses * 2)[:asked]
+
+
+def test_no_key_set_is_read_ahead_where_nobody_asks_who_signed_in(hospital: responses.RequestsMock) -> None:
+    hospital.get(URL, json=DOCUMENT)
+    hospital.get(f"{BASE}/metadata", json=STATEMENT)
+    look_ahead(Published(transport()), issuer(scopes=("launch", "patient/CarePlan.r")))
 
 
 def test_relative_endpoints_are_resolved_against_the_fhir_base() -> None:

@@ -107,3 +107,28 @@ def test_many_threads_cost_one_request(hospital: responses.RequestsMock) -> None
     for thread in threads:
         thread.join()
     assert len(started) == 1
+
+
+def test_who_can_take_the_copy_does_not_wait_for_a_newer_one(hospital: responses.RequestsMock) -> None:
+    """decision-D14b: a hospital that is slow to answer what is read ahead holds up no launch."""
+    hospital.get(URL, json={"a": 1})
+    clock = Clock()
+    published = Published(transport(), monotonic=clock)
+    get(published)
+    clock.seconds += 60
+    asked, answering = threading.Event(), threading.Event()
+
+    def slow(_: object) -> tuple[int, dict[str, str], str]:
+        asked.set()
+        answering.wait(20)
+        return 200, {}, '{"a": 2}'
+
+    hospital.remove("GET", URL)
+    hospital.add_callback("GET", URL, callback=slow)
+    ahead = threading.Thread(target=get, args=(published,), kwargs={"oldest": 15.0})
+    ahead.start()
+    assert asked.wait(20)
+    assert get(published) == {"a": 1}
+    answering.set()
+    ahead.join()
+    assert get(published) == {"a": 2}

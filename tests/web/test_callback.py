@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from ipt_fhir.ehr.published import Published
 from smart_app.demo import REGISTERED
 from smart_app.web.guarding import COOKIE
 from tests.web.browser import Browser
@@ -159,6 +162,21 @@ def test_a_warm_launch_makes_two_rounds_one_after_the_other(clinic: Clinic) -> N
     page = clinic.opened().get("").text
     assert clinic.door.asked == ["GET /oauth/authorize", "POST /oauth/token", "POST /fhir"]
     assert "Noor ZZTEST-VALE" in page
+
+
+def test_the_first_launch_of_a_day_reads_ahead_while_the_person_signs_in(clinic: Clinic) -> None:
+    """decision-D14b: afterwards the same two rounds, though nothing of the hospital was known."""
+    errands: list[Callable[[], None]] = []
+    practice = clinic.practice
+    published = Published(practice.transport)
+    clinic.app.extensions["practice"] = replace(practice, meanwhile=errands.append, published=published)
+    browser = clinic.browser()
+    answer = answered(clinic, browser)
+    (ahead,) = errands
+    ahead()
+    clinic.door.asked.clear()
+    assert call_back(browser, **answer)[0] == 303
+    assert clinic.door.asked == ["POST /oauth/token", "POST /fhir"]
 
 
 def test_a_chart_with_thousands_of_observations_opens_in_the_same_two_rounds(clinic: Clinic) -> None:
