@@ -57,6 +57,17 @@ def test_no_page_is_wider_than_a_phone(seeded: Demo, open_ehr: Callable[..., Ehr
     assert wider == {}
 
 
+def test_a_name_of_eighty_letters_is_shown_whole(seeded: Demo, open_ehr: Callable[..., Ehr]) -> None:
+    name = "Hubert-Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschafe"
+    found = seeded.hospital.store.current("Patient", TOUR)
+    assert found is not None
+    seeded.hospital.store.update({**found.resource, "name": [{"family": name, "given": ["Bene"]}]})
+    ehr = open_ehr(seeded, 320, 700)
+    ehr.launch_in_window(TOUR)
+    assert name in ehr.text()
+    assert ehr.overflow() <= 0
+
+
 @pytest.mark.parametrize("patient", ["zztest-alma", TOUR])
 def test_one_look_is_enough_in_german(seeded: Demo, open_ehr: Callable[..., Ehr], patient: str) -> None:
     """Also the whole bar of pages."""
