@@ -73,6 +73,7 @@ def blocks_to_print(opened: OpenForm, wrong: dict[str, str]) -> tuple[Block, ...
         safety=at_hand.measure.safety if at_hand.measure else None,
         filled=at_hand.fillable,
         title=at_hand.form.title_in(current()),
+        clears=at_hand.fillable,
     )
     return blocks_of(opened.tree, look)
 

@@ -108,7 +108,8 @@ class Piece:
     ``lang`` is the language of its words where that is not the page's. ``conditional``: other answers decide whether it
     is asked. ``wrong`` is what is wrong with the answer,
     ``origin`` where a value came from that nobody typed. ``mark`` tells the server how this piece stood on the page;
-    empty where nothing can change it but the person. ``alert``: the answer asks for a safety step.
+    empty where nothing can change it but the person. ``alert``: the answer asks for a safety step. ``clearable``: a
+    browser lets nobody take the choice back, so the page has to.
     """
 
     kind: ClassVar[str] = "piece"
@@ -125,6 +126,7 @@ class Piece:
     required: bool = False
     horizontal: bool = False
     is_scale: bool = False
+    clearable: bool = False
     hints: tuple[str, ...] = ()
     ends: tuple[str, str] = ("", "")
     links: tuple[str, ...] = ()

@@ -36,7 +36,8 @@ class Look:
 
     ``misread`` and ``wrong`` are what is wrong by path: what could not be read, and sentences of the check. ``safety``
     is the rule of an instrument, whose answers ask for a step. A form that is not ``filled`` here is printed whole and
-    without fields. ``title`` stands above the page already and is not said again.
+    without fields. ``title`` stands above the page already and is not said again. ``clears``: the page can take back a
+    choice.
     """
 
     language: str
@@ -46,6 +47,7 @@ class Look:
     safety: SafetyRule | None = None
     filled: bool = True
     title: str = ""
+    clears: bool = False
 
 
 def blocks_of(tree: Sequence[Shown], look: Look, depth: int = 0) -> tuple[Block, ...]:
@@ -77,6 +79,7 @@ def _piece(shown: Shown, look: Look, depth: int, repetition: Repetition | None) 
         required=item.required and item.type.asks,
         horizontal=item.horizontal,
         is_scale=bool(scale_of(shown)),
+        clearable=look.clears and shape is Shape.RADIOS and not item.required,
         hints=(*_help(shown, look), *hints_of(shown)) if item.type.asks else (),
         ends=_ends(shown, look),
         links=tuple(link for link in item.support_links if link.startswith("https://")),

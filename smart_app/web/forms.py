@@ -62,8 +62,8 @@ def save(handle: str, key: str) -> str | Response:
         form_filling.seen(practice(), owner_at(desk), key)
     elif act == "keep":
         return redirect(url_for("overview.show", handle=handle), 303)
-    grown = request.form.get("add") or request.form.get("remove")
-    return redirect(here + (f"#i-{grown}" if grown else ""), 303)
+    at = request.form.get("add") or request.form.get("remove") or request.form.get("clear")
+    return redirect(here + (f"#i-{at}" if at else ""), 303)
 
 
 @blueprint.post("/forms/<key>/live")
@@ -140,7 +140,8 @@ def _sent() -> Sent:
         for name, file in request.files.items()
         if file.filename
     }
-    fields = {name: values for name, values in request.form.lists() if name[1:2] == "-"}
+    back = [field_name(part, request.form.get("clear", "")) for part in (Part.ANSWER, Part.OTHER)]
+    fields = {name: values for name, values in request.form.lists() if name[1:2] == "-" and name not in back}
     return Sent(fields=fields, files=files, add=request.form.get("add", ""), remove=request.form.get("remove", ""))
 
 

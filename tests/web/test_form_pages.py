@@ -188,6 +188,43 @@ def test_repetitions_are_added_filled_and_removed_by_buttons(clinic: Clinic, bro
     assert [row["item"][0]["answer"][0]["valueString"] for row in items_of(clinic)] == ["Ben", "Cem"]
 
 
+def test_a_choice_can_be_taken_back_unless_an_answer_is_required(browser: Browser) -> None:
+    must = item("must", "choice", required=True, answerOption=coded("never", "often"))
+    address = opened(browser, questionnaire(ASKED, WHY, must, item("sure", "boolean")))
+    press(browser, address, "stay", a_0="often", a_2="often", a_3="true")
+    before = page(browser, address)
+    buttons = {button.get("value"): button.text for button in before.all("button") if button.get("name") == "clear"}
+    assert buttons == {"0": "Take the answer back: Text of often", "3": "Take the answer back: Text of sure"}
+    back = browser.post(address, {**answers_sheet(before), "clear": "0"})
+    assert back.status_code == 200
+    after = answers_sheet(page(browser, address))
+    assert ("a-0" in after, after["a-2"], after["a-3"]) == (False, "often", "true")
+
+
+def test_an_answer_of_a_measure_can_be_taken_back_below_its_rows(browser: Browser) -> None:
+    phq_9 = f"{browser.home}forms/phq-9"
+    fields = answers_sheet(page(browser, phq_9))
+    rows = sorted(name for name in page_radios(page(browser, phq_9)))
+    first, second = rows[:2]
+    options = page_radios(page(browser, phq_9))
+    browser.post(phq_9, {**fields, first: options[first][1], second: options[second][2]})
+    kept = page(browser, phq_9)
+    buttons = [button for button in kept.all("button") if button.get("name") == "clear"]
+    assert [button.text for button in buttons][:2] == ["Question 1", "Question 2"]
+    browser.post(phq_9, {**answers_sheet(kept), "clear": buttons[0].get("value")})
+    left = answers_sheet(page(browser, phq_9))
+    assert (first in left, second in left) == (False, True)
+
+
+def page_radios(found: Page) -> dict[str, list[str]]:
+    """The values of every radio group of a page, by name."""
+    groups: dict[str, list[str]] = {}
+    for radio in found.all("input"):
+        if radio.get("type") == "radio":
+            groups.setdefault(radio.get("name"), []).append(radio.get("value"))
+    return groups
+
+
 def test_what_is_wrong_in_a_repetition_is_said_there_also_when_one_before_it_is_empty(browser: Browser) -> None:
     inside = [item("name", "string"), item("age", "integer", required=True)]
     address = opened(browser, questionnaire(item("person", "group", repeats=True, item=inside)))
