@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ipt_fhir.instruments.catalogue import Instrument, form_is_shipped
+from ipt_fhir.instruments.catalogue import Instrument
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.protocol.course_guards import measure_in
 from ipt_fhir.questionnaires.off_track import leading_measure
@@ -15,7 +15,7 @@ from smart_app.services.desk import Desk
 from smart_app.services.drafting import owner_at
 from smart_app.services.forms_at_hand import FormAtHand, copies
 from smart_app.services.overview import Due, due, measure
-from smart_app.services.packs import is_removed, why_not_fillable
+from smart_app.services.packs import is_by_hand, is_removed, why_form_is_closed
 from smart_app.services.practice import Practice
 from smart_app.services.titles import title_of
 from smart_app.store import drafts
@@ -73,13 +73,12 @@ def _listed(practice: Practice, desk: Desk, found: Instrument, begun: datetime |
     latest = measure(desk.episode, found.id, practice.catalogue).latest if scored else None
     times = [item.authored for item in desk.episode.responses if item.instrument == found.id and item.stands]
     done = latest.at if latest else max(times, default=None) or _last(desk.episode, found.canonical)
-    closed = why_not_fillable(practice, found.id) if found.has_form else ""
     return Listed(
         key=found.id,
         title=title_of(found),
         is_due=is_due,
-        by_hand=not found.has_form or (bool(closed) and not form_is_shipped(found)),
-        closed=closed,
+        by_hand=is_by_hand(practice, found),
+        closed=why_form_is_closed(practice, found),
         begun=begun,
         done=done,
         latest=latest,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ipt_fhir.instruments.catalogue import Catalogue
+from ipt_fhir.instruments.catalogue import Catalogue, Instrument, form_is_shipped
 from ipt_fhir.instruments.packs import Statement
 from smart_app.language import day
 from smart_app.language import gettext as _
@@ -60,6 +60,16 @@ def why_not_fillable(practice: Practice, instrument_id: str) -> str:
         ended = day(kept.pack.licence.expires)
         return _("The licence for %(title)s ended on %(day)s. Past answers stay.", title=title_of(found), day=ended)
     return ""
+
+
+def why_form_is_closed(practice: Practice, found: Instrument) -> str:
+    """As ``why_not_fillable``, of a form that is here; empty where only a total is taken."""
+    return why_not_fillable(practice, found.id) if found.has_form else ""
+
+
+def is_by_hand(practice: Practice, found: Instrument) -> bool:
+    """Whether its total is read off a sheet: there is no form, or the licence of the pack that had it is over."""
+    return not found.has_form or (bool(why_form_is_closed(practice, found)) and not form_is_shipped(found))
 
 
 def is_removed(practice: Practice, instrument_id: str) -> bool:

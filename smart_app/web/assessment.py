@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, url_for
 
-from ipt_fhir.instruments.catalogue import form_is_shipped
 from ipt_fhir.model.diagnoses import Medication
 from ipt_fhir.model.measures import SafetyItem
 from ipt_fhir.questionnaires.off_track import Track
@@ -16,7 +15,7 @@ from smart_app.services import asking, charting
 from smart_app.services.assessing import MeasureState, Rhythm, measure_states, trends
 from smart_app.services.describing import asked_words
 from smart_app.services.desk import Desk
-from smart_app.services.packs import why_not_fillable
+from smart_app.services.packs import is_by_hand, why_form_is_closed
 from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.desks import desk_of, page, practice
@@ -128,8 +127,7 @@ def _cards(desk: Desk, waiting: Set[str]) -> list[MeasureCard]:
 def _measure_row(item: MeasureState, desk: Desk) -> MeasureRow:
     mark, state, tone = _state(item)
     found, latest = item.instrument, item.latest
-    closed = why_not_fillable(practice(), found.id) if found.has_form else ""
-    by_hand = not found.has_form or (bool(closed) and not form_is_shipped(found))
+    closed, by_hand = why_form_is_closed(practice(), found), is_by_hand(practice(), found)
     total, band = with_total(latest) if latest else ("", "")
     by = latest.source.author.display if latest and latest.source.author else ""
     return MeasureRow(

@@ -14,6 +14,7 @@ from smart_app.services.describing import waiting_words
 from smart_app.services.desk import Desk
 from smart_app.services.filing import Standing
 from smart_app.services.overview import Due, course, due, goals_past, measure
+from smart_app.services.packs import is_by_hand
 from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.desks import practice
@@ -90,11 +91,17 @@ def _measure(desk: Desk) -> DueItem:
     if found.latest:
         sentence = _("%(sentence)s; last %(date)s", sentence=sentence, date=words.day(found.latest.at.date()))
     url = measure_way(desk, found.instrument)
-    tablet = desk.devices is not None and desk.devices.tablets and found.instrument.has_form
+    by_hand = is_by_hand(practice(), found.instrument)
+    tablet = desk.devices is not None and desk.devices.tablets and not by_hand
     if tablet and usual_in(desk.episode.setting).tablet_first:
         there = way(desk, "patient_device.show", form=name)
         return DueItem(name=title_of(found.instrument), sentence=sentence, label=_("Hand over"), url=there)
-    return DueItem(name=title_of(found.instrument), sentence=sentence, label=_("Fill in"), url=url)
+    return DueItem(
+        name=title_of(found.instrument),
+        sentence=sentence,
+        label=_("Enter the total") if by_hand else _("Fill in"),
+        url=url,
+    )
 
 
 def _filing(desk: Desk, filed: Standing) -> DueItem:

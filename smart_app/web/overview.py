@@ -35,7 +35,7 @@ from smart_app.web.goal_words import signed
 from smart_app.web.measure_words import shown
 from smart_app.web.off_track import reason_name, track_name
 from smart_app.web.thread_words import thread_links
-from smart_app.web.ways import first_way, way
+from smart_app.web.ways import first_way, measure_way, way
 
 blueprint = Blueprint("overview", __name__)
 
@@ -186,7 +186,7 @@ def _off_track(desk: Desk) -> dict[str, str]:
 def _guide(desk: Desk) -> list[StepShown]:
     """What comes first in a course nobody has begun."""
     said = {
-        Step.MEASURE: (_("First measure"), _("the baseline against which change is counted"), ("forms.show",)),
+        Step.MEASURE: (_("First measure"), _("the baseline against which change is counted"), ()),
         Step.PEOPLE: (_("People"), _("who matters, how close, what is expected of each other"), ("people.show",)),
         Step.FOCUS: (_("Focus"), _("one problem area, agreed with the patient"), ("focus.show", "plan.show")),
         Step.PLAN: (_("Plan"), _("number of sessions, goals in the patient's words"), ("plan.show",)),
@@ -196,7 +196,7 @@ def _guide(desk: Desk) -> list[StepShown]:
     steps = []
     for step, done in first_steps(desk.episode):
         title, why, pages = said[step]
-        url = way(desk, "forms.show", key=leading.id) if step is Step.MEASURE else first_way(desk, *pages)
+        url = measure_way(desk, leading) if step is Step.MEASURE else first_way(desk, *pages)
         steps.append(StepShown(title=title_of(leading) if step is Step.MEASURE else title, why=why, done=done, url=url))
     return steps
 

@@ -6,7 +6,9 @@ from flask import url_for
 
 from ipt_fhir.instruments.catalogue import Instrument
 from smart_app.services.desk import Desk
+from smart_app.services.packs import is_by_hand, why_form_is_closed
 from smart_app.web import access
+from smart_app.web.desks import practice
 
 
 def way(desk: Desk, endpoint: str, **values: str) -> str:
@@ -22,8 +24,9 @@ def first_way(desk: Desk, *endpoints: str) -> str:
 
 
 def measure_way(desk: Desk, measure: Instrument) -> str:
-    """Where a measure is filled in: its form, or its total where the texts are not here."""
-    return filling_way(desk, measure.id, by_hand=not measure.has_form)
+    """Where a measure is filled in: its form, or its total where its form is not here or not here any more."""
+    closed = bool(why_form_is_closed(practice(), measure))
+    return filling_way(desk, measure.id, by_hand=is_by_hand(practice(), measure), closed=closed)
 
 
 def filling_way(desk: Desk, key: str, *, by_hand: bool, closed: bool = False) -> str:

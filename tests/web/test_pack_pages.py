@@ -21,6 +21,8 @@ from tests.packs.given import DEMO, SCALE, demo_files, edited, perinatal, writte
 from tests.web.acts import agree, course_of, file
 from tests.web.browser import Browser
 from tests.web.clinic import ALMA, MONDAY, Clinic, open_clinic
+from tests.web.page_checks import Page
+from tests.web.test_history_pages import keep
 
 FORM = f"forms/{SCALE}"
 LAST_DAY = datetime(2035, 12, 31, 9, 0, tzinfo=MONDAY.tzinfo)
@@ -193,6 +195,23 @@ def test_totals_from_before_and_scores_of_the_form_are_one_series(clinic: Clinic
     later = clinic.opened()
     assert "totals/epds" in later.get("forms").text
     assert later.get("totals/epds").status_code == 200
+
+
+def test_what_is_due_leads_to_the_sheet_when_the_licence_of_the_form_is_over(clinic: Clinic, browser: Browser) -> None:
+    with_form = kept(perinatal())
+    clinic.app.extensions["practice"] = replace(clinic.practice, packs=(with_form,), site=site_with(with_form))
+    keep(clinic, replace(course_of(clinic), variant="ipt-perinatal-8"))
+    assert {"forms/epds", "totals/epds"} & due_ways(browser) == {"forms/epds"}
+    clinic.clock.now = LAST_DAY + timedelta(days=1)
+    later = clinic.opened()
+    assert {"forms/epds", "totals/epds"} & due_ways(later) == {"totals/epds"}
+    assert "Enter the total" in later.get("").text
+
+
+def due_ways(browser: Browser) -> set[str]:
+    """Where overview and session lead to, within the launch."""
+    pages = (Page(browser.get(path).text) for path in ("", "session"))
+    return {str(link.get("href")).removeprefix(browser.home) for found in pages for link in found.all("a")}
 
 
 def kept(files: dict[str, bytes]) -> KeptPack:
