@@ -20,9 +20,9 @@ from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_change
 from ipt_fhir.validation.clinical import broken_rules
 from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
-from smart_app.services import caseload, charting
-from smart_app.services.charting import Drawn
+from smart_app.services import caseload, charting, course_resources, filed_copies
 from smart_app.services.consenting import fileable, may_go_on
+from smart_app.services.course_resources import Drawn
 from smart_app.services.describing import description_of
 from smart_app.services.desk import Desk
 from smart_app.services.failures import failure_of
@@ -72,7 +72,7 @@ def standing(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Stan
         intent = intents.latest(tx, desk.episode.id)
         noted = None if drawn else caseload.unfiled_noted(tx, desk)
     return Standing(
-        pending=len((drawn or charting.drawn(practice, desk)).unfiled) if noted is None else noted,
+        pending=len((drawn or course_resources.drawn(practice, desk)).unfiled) if noted is None else noted,
         intent=intent,
         of_colleague=intent is not None and intent.author != desk.user_sub,
         receipts=desk.receipts,
@@ -90,14 +90,14 @@ def preview(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Previ
 
 def preview_offline(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Preview:
     """As preview, without asking the hospital what it allows."""
-    drawn = drawn or charting.drawn(practice, desk)
+    drawn = drawn or course_resources.drawn(practice, desk)
     changes = _changes(drawn, desk)
     return Preview(changes=changes, issues=_issues(practice, drawn, changes), missing=())
 
 
 def to_send(practice: Practice, desk: Desk) -> tuple[Change, ...]:
     """The entries filing would send now, without judging them; no network."""
-    return _changes(charting.drawn(practice, desk), desk)
+    return _changes(course_resources.drawn(practice, desk), desk)
 
 
 def file(practice: Practice, desk: Desk) -> IntentState:
@@ -107,7 +107,7 @@ def file(practice: Practice, desk: Desk) -> IntentState:
     doubled; what was edited since then is a second intent behind it. Where the patient stopped sharing, an open one is
     not continued.
     """
-    drawn = charting.drawn(practice, desk)
+    drawn = course_resources.drawn(practice, desk)
     changes = _changes(drawn, desk)
     if errors(_issues(practice, drawn, changes)) or _known_missing(practice, desk, changes):
         return IntentState.HELD
@@ -129,7 +129,7 @@ def _file_rest(practice: Practice, desk: Desk) -> IntentState:
     """What was edited while an older filing was open, now against the chart as that filing left it."""
     with practice.store.write() as tx:
         fresh = charting.refreshed(tx, desk)
-        changes = _changes(charting.drawn(practice, fresh), fresh)
+        changes = _changes(course_resources.drawn(practice, fresh), fresh)
         if not changes:
             return IntentState.DONE
         _queue(tx, fresh, changes)
@@ -155,7 +155,7 @@ def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
             if copy is None:
                 server_copies.remove(tx, desk.episode.id, key)
             else:
-                server_copies.put(tx, desk.episode.id, charting.as_stored(key, copy, tx))
+                server_copies.put(tx, desk.episode.id, filed_copies.as_stored(key, copy, tx))
         intents.settle(tx, desk.lane, intent.id, IntentState.DONE, TOOK_THEIRS)
         audit.append(tx, charting.audit_event(desk, audit.Action.DECIDE))
 
@@ -259,7 +259,7 @@ def _record(tx: Transaction, claimed: Claim, outcome: Outcome, now: datetime) ->
     """The outcome, the receipts and the chart's copies in one transaction."""
     episode_id = claimed.intent.episode_id
     for receipt in outcome.receipts:
-        server_copies.put(tx, episode_id, charting.as_stored(receipt.key, receipt.copy, tx, receipt.differences))
+        server_copies.put(tx, episode_id, filed_copies.as_stored(receipt.key, receipt.copy, tx, receipt.differences))
     wait = timedelta(seconds=outcome.retry_after) if outcome.retry_after else None
     claims.record(
         tx,
@@ -282,12 +282,12 @@ def _detail(outcome: Outcome) -> str:
 
 def _theirs(intent: Intent) -> dict[str, ServerCopy | None]:
     found: dict[str, JsonObject | None] = rawjson.parse((intent.detail or "{}").encode())
-    return {key: charting.copy_of(resource) if resource else None for key, resource in found.items()}
+    return {key: filed_copies.copy_of(resource) if resource else None for key, resource in found.items()}
 
 
 def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | None]) -> Episode:
     """Our course with the chart's version of what disagrees. A plan deleted there stays with us, no longer filed."""
-    resources = charting.written(practice, desk)
+    resources = course_resources.written(practice, desk)
     for key, copy in theirs.items():
         if copy is not None:
             resources[key] = copy.resource

@@ -21,11 +21,11 @@ from ipt_fhir.ehr.keys import public_jwks
 from ipt_fhir.ehr.token_grant import SignIn, TokenGrant, exchange_code
 from smart_app.language import gettext as _
 from smart_app.services import admitting, taking_back
-from smart_app.services.charting import read_chart
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_of
 from smart_app.services.practice import Practice
 from smart_app.services.styling import style_of
+from smart_app.services.taking_over import read_chart
 from smart_app.store import audit, launches, sign_ins
 from smart_app.store.lanes import Lane
 from smart_app.store.launches import Grant, SignInFor, User

@@ -11,7 +11,7 @@ from ipt_fhir.model.diagnoses import Medication
 from ipt_fhir.model.measures import SafetyItem
 from ipt_fhir.questionnaires.off_track import Track
 from smart_app.language import gettext as _
-from smart_app.services import asking, charting
+from smart_app.services import asking, charting, course_resources
 from smart_app.services.assessing import MeasureState, Rhythm, measure_states, trends
 from smart_app.services.describing import asked_words
 from smart_app.services.desk import Desk
@@ -84,7 +84,7 @@ def show(handle: str) -> str:
         "assessment.html",
         desk,
         measures=[_measure_row(item, desk) for item in states],
-        cards=_cards(desk, charting.unfiled(practice(), desk).keys()),
+        cards=_cards(desk, course_resources.unfiled(practice(), desk).keys()),
         panel=panel_of(desk),
         off_track_name=track_name(Track.OFF),
         safety=[_safety_row(item, desk) for item in items],

@@ -16,9 +16,9 @@ from ipt_fhir.sync.intent import IntentState
 from ipt_fhir.validation.issues import Severity
 from smart_app.language import gettext as _
 from smart_app.language import moment, ngettext
-from smart_app.services import charting, describing, filing
-from smart_app.services.charting import Drawn
+from smart_app.services import course_resources, describing, filing
 from smart_app.services.comparing import differences_between
+from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
 from smart_app.services.filing import Standing, StoredCopy
@@ -60,7 +60,7 @@ def show(handle: str) -> str:
 def preview(handle: str) -> str:
     """What filing now would change in the chart, entry by entry, and who will see it."""
     desk = desk_of(handle)
-    drawn = charting.drawn(practice(), desk)
+    drawn = course_resources.drawn(practice(), desk)
     found, failure = _preview(desk, drawn)
     standing = filing.standing(practice(), desk, drawn)
     values = _obstacles(standing, found, failure)
@@ -153,7 +153,7 @@ def _open_sentence(state: IntentState) -> str:
 
 
 def _filing(desk: Desk) -> dict[str, object]:
-    drawn = charting.drawn(practice(), desk)
+    drawn = course_resources.drawn(practice(), desk)
     found = filing.standing(practice(), desk, drawn)
     preview, failure = _preview(desk, drawn)
     names = describing.names_of(desk.episode, words.site())

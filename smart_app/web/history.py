@@ -16,7 +16,7 @@ from ipt_fhir.protocol.response_states import UnknownResponse
 from ipt_fhir.questionnaires.scoring import Score
 from smart_app.language import gettext as _
 from smart_app.language import moment
-from smart_app.services import charting
+from smart_app.services import course_resources
 from smart_app.services.correcting import note_reading
 from smart_app.services.desk import Desk
 from smart_app.services.history import Entry, Series, entry_of, history
@@ -56,7 +56,7 @@ class Row:
 def show(handle: str) -> str:
     """The page."""
     desk = desk_of(handle)
-    waiting = charting.unfiled(practice(), desk).keys()
+    waiting = course_resources.unfiled(practice(), desk).keys()
     found = history(desk.episode, practice().catalogue)
     return page("history/list.html", desk, series=[_series(item, desk, waiting) for item in found])
 
@@ -67,7 +67,7 @@ def view(handle: str, response: str) -> str:
     desk = desk_of(handle)
     entry = entry_or_404(desk, response)
     note_reading(practice(), desk, response)
-    row = row_of(entry, desk, charting.unfiled(practice(), desk).keys())
+    row = row_of(entry, desk, course_resources.unfiled(practice(), desk).keys())
     answered = {"lines": lines_of(entry.version, practice().catalogue), "facts": _facts(entry)}
     return page("history/entry.html", desk, entry=entry, row=row, answered=answered)
 

@@ -12,8 +12,8 @@ from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change
 from ipt_fhir.rawjson import JsonObject
 from smart_app.services import describing
-from smart_app.services.charting import Drawn
 from smart_app.services.comparing import Difference, differences_between
+from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.portal import honest_words, sight_of
 from smart_app.web.desks import practice

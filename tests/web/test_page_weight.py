@@ -7,7 +7,8 @@ from pathlib import Path
 
 import smart_app
 from ipt_fhir.mapping.beside import BESIDE_TYPES
-from smart_app.services.charting import open_desk, unfiled
+from smart_app.services.charting import open_desk
+from smart_app.services.course_resources import unfiled
 from tests.protocol.cases import case
 from tests.web.acts import agree
 from tests.web.browser import Browser
