@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 _PATH = "/.well-known/smart-configuration"
 _A_MOMENT = 15.0
 """Seconds. Tomcat, in front of which many FHIR servers stand, closes a connection that was idle for 20."""
+_SIGN_IN = 300.0
+"""Seconds that a sign-in takes at the longest."""
 _LISTS = ("capabilities", "code_challenge_methods_supported", "scopes_supported", "grant_types_supported")
 
 
@@ -70,10 +72,12 @@ def key_set(published: Published, issuer: Issuer, uri: str, oldest: float = USUA
 def look_ahead(published: Published, issuer: Issuer) -> None:
     """Read again what the end of a launch needs, and have the connections open, while a person signs in elsewhere.
 
-    Asks nothing when somebody launched a moment ago. Raises EhrError, which the launch itself will meet and tell.
+    The two small documents open the connections; they are not asked for when somebody launched a moment ago. A
+    CapabilityStatement can have half a megabyte and is read again only where it would grow too old meanwhile. Raises
+    EhrError, which the launch itself will meet and tell.
     """
     configuration = discover(published, issuer, _A_MOMENT)
-    capabilities_of(published, issuer, _A_MOMENT)
+    capabilities_of(published, issuer, USUAL_AGE - _SIGN_IN)
     if configuration.jwks_uri and "openid" in issuer.scopes:
         key_set(published, issuer, configuration.jwks_uri, _A_MOMENT)
 
