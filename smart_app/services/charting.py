@@ -6,19 +6,17 @@ from dataclasses import replace
 
 import msgspec
 
-from ipt_fhir.carriers.native import ServerCopy
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
 from smart_app.services import caseload, duties, receiving
 from smart_app.services.course_resources import unfiled
 from smart_app.services.desk import Background, Desk
-from smart_app.services.filed_copies import as_copy, copies_of
+from smart_app.services.filed_copies import copies_of
 from smart_app.services.practice import Practice
 from smart_app.store import audit, episodes, launches
 from smart_app.store import caseload as caseload_notes
 from smart_app.store.launches import Launch
-from smart_app.store.server_copies import StoredCopy
 from smart_app.store.transactions import ReadTransaction, Transaction
 
 
@@ -129,10 +127,10 @@ def _note_standing(tx: Transaction, practice: Practice, desk: Desk) -> None:
 
 
 def desk_of_launch(tx: ReadTransaction, practice: Practice, launch: Launch, background: Background) -> Desk | None:
+    """The desk as the store has it now; None for a patient without a course."""
     stored = episodes.load(tx, launch.lane)
     if stored is None:
         return None
-    copies = copies_of(tx, stored.id)
     return Desk(
         handle=launch.handle,
         lane=launch.lane,
@@ -143,9 +141,7 @@ def desk_of_launch(tx: ReadTransaction, practice: Practice, launch: Launch, back
         episode=snapshot.load(stored.content),
         revision=stored.revision,
         before=stored.revision,
-        chart=_chart(copies),
-        lost=_lost(copies),
-        receipts=tuple(copies.values()),
+        chart=copies_of(tx, stored.id),
         today=practice.today(),
         frame_ancestors=practice.registry.get(launch.lane.issuer).frame_ancestors,
         devices=practice.patient_devices.get(launch.lane.issuer),
@@ -158,20 +154,5 @@ def refreshed(tx: Transaction, desk: Desk) -> Desk:
     stored = episodes.load(tx, desk.lane)
     if stored is None:
         return desk
-    copies = copies_of(tx, stored.id)
-    return replace(
-        desk,
-        episode=snapshot.load(stored.content),
-        revision=stored.revision,
-        chart=_chart(copies),
-        lost=_lost(copies),
-        receipts=tuple(copies.values()),
-    )
-
-
-def _chart(copies: dict[str, StoredCopy]) -> dict[str, ServerCopy]:
-    return {key: as_copy(copy) for key, copy in copies.items()}
-
-
-def _lost(copies: dict[str, StoredCopy]) -> dict[str, tuple[str, ...]]:
-    return {key: copy.differences for key, copy in copies.items() if copy.differences}
+    copies, episode = copies_of(tx, stored.id), snapshot.load(stored.content)
+    return replace(desk, episode=episode, revision=stored.revision, chart=copies)

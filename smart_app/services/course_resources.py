@@ -45,5 +45,5 @@ def unfiled(practice: Practice, desk: Desk) -> dict[str, JsonObject]:
 
 
 def _lost_only(resource: JsonObject, desk: Desk, key: str) -> bool:
-    known = desk.lost.get(key, ())
+    known = desk.chart.lost(key)
     return bool(known) and tuple(differences(resource, desk.chart[key].resource, {})) == known

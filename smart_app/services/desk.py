@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ipt_fhir.carriers.native import ServerCopy
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
 from smart_app.patient_devices import PatientDevices
 from smart_app.roles import Role
+from smart_app.services.filed_copies import FiledCopies
 from smart_app.services.wider_chart import WiderChart
 from smart_app.store.lanes import Lane
-from smart_app.store.server_copies import StoredCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +63,7 @@ class Desk:
 
     ``revision`` guards against two tabs (fault-F72). ``before`` is the same unless this request took in what a patient
     sent: then it is what pages shown until now carry. ``devices`` is how the clinic lets patients answer,
-    ``role`` what the person who launched may do (None: nothing). ``lost`` are the paths the server did not keep, by
-    key; ``receipts`` the copies as they were filed or read.
+    ``role`` what the person who launched may do (None: nothing).
     """
 
     handle: str
@@ -78,11 +75,9 @@ class Desk:
     episode: Episode
     revision: int
     before: int
-    chart: Mapping[str, ServerCopy]
-    lost: Mapping[str, tuple[str, ...]]
+    chart: FiledCopies
     today: date
     frame_ancestors: tuple[str, ...] = ()
-    receipts: tuple[StoredCopy, ...] = ()
     devices: PatientDevices | None = None
     role: Role | None = None
 

@@ -32,7 +32,7 @@ from smart_app.store.claims import Claim
 from smart_app.store.drafts import DraftKey
 from smart_app.store.errors import StaleRevision
 from smart_app.store.intents import Intent
-from smart_app.store.server_copies import StoredCopy as StoredCopy
+from smart_app.store.server_copies import Receipt as Receipt
 from smart_app.store.transactions import ReadTransaction, Transaction
 
 # Reasons an intent rests without having been done; stable codes.
@@ -54,7 +54,7 @@ class Standing:
     pending: int
     intent: Intent | None
     of_colleague: bool
-    receipts: tuple[StoredCopy, ...]
+    receipts: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def standing(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Stan
         pending=len((drawn or course_resources.drawn(practice, desk)).unfiled) if noted is None else noted,
         intent=intent,
         of_colleague=intent is not None and intent.author != desk.user_sub,
-        receipts=desk.receipts,
+        receipts=desk.chart.receipts,
     )
 
 

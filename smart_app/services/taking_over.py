@@ -22,7 +22,7 @@ from smart_app.services.background import background_of
 from smart_app.services.charting import desk_of_launch
 from smart_app.services.course_resources import unfiled
 from smart_app.services.desk import Background, Desk
-from smart_app.services.filed_copies import as_stored, copies_of, copy_of
+from smart_app.services.filed_copies import as_stored, copy_of
 from smart_app.services.practice import Practice
 from smart_app.services.signed_in import directory_query, named
 from smart_app.services.styling import Style
@@ -122,7 +122,7 @@ def _moved(tx: ReadTransaction, reading: Reading) -> bool:
 
 def _adopt(tx: Transaction, lane: Lane, reading: Reading, episode: Episode, revision: int) -> None:
     """The chart's course becomes ours; receipts of copies that did not move stay as they are."""
-    before = copies_of(tx, episode.id) if revision != NEW else {}
+    before = {copy.key: copy for copy in server_copies.of_episode(tx, episode.id)} if revision != NEW else {}
     episodes.save(tx, lane, episode.id, snapshot.dump(episode), expected_revision=revision)
     fresh = {key: as_stored(key, copy_of(resource), tx) for key, resource in reading.resources.items()}
     kept = [

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, insert, select
 
-from smart_app.store.encryption import Place
+from smart_app.store.encryption import Cipher, Place
 from smart_app.store.tables import server_copies
 from smart_app.store.transactions import ReadTransaction, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCopy:
-    """One resource as the server has it.
+class Receipt:
+    """What is told of one resource on the server: where it is, which version, since when.
 
-    ``key`` names it within the course; ``content`` is its JSON as it was read; ``last_updated`` is spelled as the
-    server spells it; ``differences`` are the paths the server did not keep; ``verified`` says that it was read back
-    after filing.
+    ``key`` names it within the course; ``last_updated`` is spelled as the server spells it; ``differences`` are the
+    paths the server did not keep; ``verified`` says that it was read back after filing.
     """
 
     key: str
@@ -28,16 +28,37 @@ class StoredCopy:
     server_id: str
     version: str | None
     last_updated: str | None
-    content: bytes
     filed_at: datetime
     verified: bool
     differences: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCopy(Receipt):
+    """One resource as the server has it; ``content`` is its JSON as it was read."""
+
+    content: bytes
+
+
+class SealedCopy(NamedTuple):
+    """A copy whose content nobody has asked for yet; ``unseal`` raises SealBroken."""
+
+    receipt: Receipt
+    unseal: Callable[[], bytes]
+
+
+def sealed(tx: ReadTransaction, episode_id: str) -> list[SealedCopy]:
+    """Every copy of a course, by key; may be unsealed after the transaction."""
+    mine = select(server_copies).where(server_copies.c.episode_id == episode_id)
+    rows = tx.connection.execute(mine.order_by(server_copies.c.key))
+    return [SealedCopy(Receipt(**_told(row)), partial(_unsealed, tx.cipher, row)) for row in rows]
+
+
 def of_episode(tx: ReadTransaction, episode_id: str) -> list[StoredCopy]:
     """Every copy of a course, by key. Raises SealBroken."""
     mine = select(server_copies).where(server_copies.c.episode_id == episode_id)
-    return [_copy(tx, row) for row in tx.connection.execute(mine.order_by(server_copies.c.key))]
+    rows = tx.connection.execute(mine.order_by(server_copies.c.key))
+    return [StoredCopy(**_told(row), content=_unsealed(tx.cipher, row)) for row in rows]
 
 
 def versions(tx: ReadTransaction, episode_id: str) -> dict[str, str | None]:
@@ -86,15 +107,18 @@ def _row(tx: Transaction, episode_id: str, copy: StoredCopy) -> dict[str, object
     }
 
 
-def _copy(tx: ReadTransaction, row: Row[Any]) -> StoredCopy:
-    return StoredCopy(
-        key=row.key,
-        resource_type=row.resource_type,
-        server_id=row.server_id,
-        version=row.version,
-        last_updated=row.last_updated,
-        content=tx.cipher.unseal(_place(row.episode_id, row.key), row.content),
-        filed_at=row.filed_at,
-        verified=row.verified,
-        differences=tuple(row.differences),
-    )
+def _told(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "resource_type": row.resource_type,
+        "server_id": row.server_id,
+        "version": row.version,
+        "last_updated": row.last_updated,
+        "filed_at": row.filed_at,
+        "verified": row.verified,
+        "differences": tuple(row.differences),
+    }
+
+
+def _unsealed(cipher: Cipher, row: Row[Any]) -> bytes:
+    return cipher.unseal(_place(row.episode_id, row.key), row.content)

@@ -21,7 +21,7 @@ from smart_app.services.comparing import differences_between
 from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
-from smart_app.services.filing import Standing, StoredCopy
+from smart_app.services.filing import Receipt, Standing
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
 from smart_app.web.preview_rows import entry_values, in_order, place_of, preview_values
@@ -243,7 +243,7 @@ def _pending(changes: Sequence[Change], names: dict[str, str]) -> list[dict[str,
 
 def _receipts(found: Standing, names: dict[str, str]) -> list[dict[str, object]]:
     """What the record holds, a group a kind, the plan first."""
-    named: dict[str, list[StoredCopy]] = {}
+    named: dict[str, list[Receipt]] = {}
     for copy in sorted(found.receipts, key=lambda copy: (place_of(copy.resource_type), names.get(copy.key, ""))):
         named.setdefault(copy.resource_type, []).append(copy)
     return [
@@ -257,7 +257,7 @@ def _receipts(found: Standing, names: dict[str, str]) -> list[dict[str, object]]
     ]
 
 
-def _receipt(copy: StoredCopy, names: dict[str, str]) -> dict[str, object]:
+def _receipt(copy: Receipt, names: dict[str, str]) -> dict[str, object]:
     return {
         "name": names.get(copy.key, copy.resource_type),
         "where": f"{copy.resource_type}/{copy.server_id}",

@@ -9,6 +9,7 @@ from ipt_fhir.model.people import Person
 from smart_app.patient_devices import PatientDevices
 from smart_app.roles import Role
 from smart_app.services.desk import Background, Desk, Diagnosis, PatientCard
+from smart_app.services.filed_copies import FiledCopies
 from smart_app.store.lanes import Lane
 
 ALMA = PatientCard(
@@ -35,8 +36,7 @@ def desk_with(
         episode=episode,
         revision=1,
         before=1,
-        chart={},
-        lost={},
+        chart=FiledCopies(),
         today=today,
         devices=devices,
         role=Role.THERAPIST,
