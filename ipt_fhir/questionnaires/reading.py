@@ -50,8 +50,8 @@ def read_answers(instrument: Instrument, response: JsonObject, questionnaire: Js
     Raises NotAForm for JSON that is not built like a response.
     """
     form = questionnaire or _contained_form(response)
-    schemes = _valid_schemes(instrument, response, form)
-    places = _places(instrument, schemes, form)
+    schemes = schemes_in(instrument, response, form)
+    places = places_in(instrument, schemes, form)
     answers: dict[str, Given] = {}
     times: Counter[str] = Counter()
     unread: list[str] = []
@@ -87,7 +87,7 @@ def _contained_form(response: JsonObject) -> JsonObject | None:
     return next((form for form in forms if named == f"#{form.get('id')}"), None)
 
 
-def _valid_schemes(instrument: Instrument, response: JsonObject, form: JsonObject | None) -> list[Scheme]:
+def schemes_in(instrument: Instrument, response: JsonObject, form: JsonObject | None) -> list[Scheme]:
     """The ways of numbering that may be believed in this response; ``g1.q1`` means nothing outside its own form."""
     named = [response.get("questionnaire")]
     if form:
@@ -100,7 +100,7 @@ def _valid_schemes(instrument: Instrument, response: JsonObject, form: JsonObjec
     ]
 
 
-def _places(instrument: Instrument, schemes: list[Scheme], form: JsonObject | None) -> dict[str, str]:
+def places_in(instrument: Instrument, schemes: list[Scheme], form: JsonObject | None) -> dict[str, str]:
     """linkId in the response -> our linkId, or ``_TOTAL``. Item codes of the form overrule linkIds.
 
     Codes of systems the instrument does not use say nothing about it.
@@ -124,12 +124,12 @@ def _places(instrument: Instrument, schemes: list[Scheme], form: JsonObject | No
 def _given(item: Item, answer: JsonObject, schemes: list[Scheme]) -> Given | None:
     """What was answered, in our code or as a number within the range of the item; else it is not understood."""
     if item.number is None:
-        return _code(item, answer, schemes)
+        return our_code(item, answer, schemes)
     found = _number(answer)
     return found if found is not None and fits(item, found) else None
 
 
-def _code(item: Item, answer: JsonObject, schemes: list[Scheme]) -> str | None:
+def our_code(item: Item, answer: JsonObject, schemes: list[Scheme]) -> str | None:
     """Our code of a coded answer; anything else (a number, a text) is not understood: no form we know writes one."""
     coding = answer.get("valueCoding")
     if not isinstance(coding, dict):

@@ -6,6 +6,7 @@ The reason is typed and stays in this app (decision-D65); the chart learns of it
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from ipt_fhir import rawjson
@@ -18,9 +19,11 @@ from ipt_fhir.model.people import Person
 from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.protocol import response_states
 from ipt_fhir.protocol.response_states import Content, find
+from ipt_fhir.questionnaires.scoring import SafetyAnswer
 from smart_app.language import gettext as _
 from smart_app.services import charting
 from smart_app.services.desk import Desk
+from smart_app.services.measuring import with_safety_items
 from smart_app.services.practice import Practice
 from smart_app.services.problems import Problems
 from smart_app.store import audit, intents
@@ -47,12 +50,23 @@ def never_filed(practice: Practice, desk: Desk, response_id: str) -> bool:
 
 
 def record_correction(
-    practice: Practice, desk: Desk, response_id: str, answers: Content, typed: str
+    practice: Practice,
+    desk: Desk,
+    response_id: str,
+    answers: Content,
+    typed: str,
+    worrying: Iterable[SafetyAnswer] = (),
 ) -> tuple[Episode, Problems]:
-    """Correct answers and keep the course. Raises as ``correct``, and StaleRevision."""
-    catalogue = practice.catalogue
-    episode, problems = correct(desk.episode, response_id, answers, typed, desk.therapist, _now(practice), catalogue)
+    """Correct answers and keep the course; ``worrying`` are those of the corrected form that somebody must act on.
+
+    Raises as ``correct``, and StaleRevision.
+    """
+    catalogue, now = practice.catalogue, _now(practice)
+    episode, problems = correct(desk.episode, response_id, answers, typed, desk.therapist, now, catalogue)
     if not problems:
+        versions: tuple[Response | FilledForm, ...] = (*episode.responses, *episode.forms)
+        corrected = next(item.id for item in versions if item.replaces == response_id)
+        episode = with_safety_items(desk.episode, episode, corrected, worrying, now)
         charting.save(practice, desk, episode, Action.CORRECT, entity_of(desk.episode, response_id))
     return episode, problems
 

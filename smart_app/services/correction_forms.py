@@ -11,7 +11,7 @@ from ipt_fhir.model import snapshot
 from ipt_fhir.model.forms import FilledForm
 from ipt_fhir.model.measures import Response
 from ipt_fhir.model.totals import EnteredTotal
-from ipt_fhir.protocol.response_states import Content, UnknownResponse, find
+from ipt_fhir.protocol.response_states import Answered, Content, UnknownResponse, find
 from ipt_fhir.questionnaires.answers import answers_of, as_answers
 from ipt_fhir.questionnaires.form import FormItem
 from ipt_fhir.rawjson import JsonObject
@@ -61,10 +61,13 @@ def bring_form(practice: Practice, desk: Desk, response_id: str) -> None:
         hospital_forms.take_by_address(practice, desk, version.form)
 
 
-def content_of(opened: OpenForm) -> Content:
-    """What is answered now, as the course keeps it: of a measure the answers, of any other form its items."""
+def content_of(opened: OpenForm, corrected: Answered) -> Content:
+    """What is answered now, as the course keeps the version it corrects: answers of a measure, or the items of a form.
+
+    A form the hospital made of a measure may have been kept as a form, because its answers were not understood.
+    """
     measure, found = opened.at_hand.scored, read_measure(opened)
-    if measure and found:
+    if measure and found and isinstance(corrected, Response):
         return as_answers(measure, found.answers)
     return rawjson.write(opened.filling.response_items()).decode()
 

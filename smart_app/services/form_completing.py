@@ -9,17 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from ipt_fhir import rawjson
+from ipt_fhir.instruments.catalogue import Catalogue
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.forms import FilledForm
 from ipt_fhir.model.people import Person
 from ipt_fhir.questionnaires.filling import Shown
 from ipt_fhir.questionnaires.findings import FindingKind
 from ipt_fhir.questionnaires.reading import ReadAnswers, read_answers
-from ipt_fhir.questionnaires.scoring import Score, score
+from ipt_fhir.questionnaires.safety_questions import worrying_answers
+from ipt_fhir.questionnaires.scoring import SafetyAnswer, Score, score
 from ipt_fhir.questionnaires.validation import check_response
 from ipt_fhir.rawjson import JsonObject, JsonRefused
 from smart_app.services.form_filling import OpenForm
-from smart_app.services.measuring import complete
+from smart_app.services.measuring import complete, with_safety_items
 
 
 class FormTooLarge(ValueError):
@@ -63,19 +65,28 @@ def findings(opened: OpenForm, language: str) -> list[tuple[str, str]]:
     return [(places.get(item.path, item.path), item.sentence(language)) for item in told]
 
 
-def completed(opened: OpenForm, episode: Episode, author: Person | None, now: datetime) -> Episode:
+def worrying(opened: OpenForm, catalogue: Catalogue) -> list[SafetyAnswer]:
+    """The answers somebody must act on: to the safety question of the measure the form is, or of any other it asks."""
+    at_hand = opened.at_hand
+    return worrying_answers(at_hand.form, opened.filling.walk(), at_hand.measure, catalogue.instruments().values())
+
+
+def completed(
+    opened: OpenForm, episode: Episode, author: Person | None, now: datetime, catalogue: Catalogue
+) -> Episode:
     """The course with the answers; a worrying one opens its safety item with it. No author: the patient, alone.
 
     A measure becomes a response with a score. What a measure has no place for, and every other form, is kept as it was
     filled in. Raises FormTooLarge.
     """
-    measure, found = opened.at_hand.scored, read_measure(opened)
+    measure, found, before = opened.at_hand.scored, read_measure(opened), episode
     if measure and found and found.answers:
         episode = complete(episode, measure, found.answers, author, now)
         if not found.unread:
             return episode
-    forms = (*episode.forms, _filled(opened, author, now))
-    return replace(episode, forms=tuple(sorted(forms, key=lambda item: (item.authored, item.id))))
+    filled = _filled(opened, author, now)
+    forms = tuple(sorted((*episode.forms, filled), key=lambda item: (item.authored, item.id)))
+    return with_safety_items(before, replace(episode, forms=forms), filled.id, worrying(opened, catalogue), now)
 
 
 def _filled(opened: OpenForm, author: Person | None, now: datetime) -> FilledForm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from ipt_fhir.model.goals import GoalStatus
 from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.model.people import Person
 from ipt_fhir.questionnaires.answers import Answers, as_answers
-from ipt_fhir.questionnaires.scoring import Score, score, value_of
+from ipt_fhir.questionnaires.scoring import SafetyAnswer, Score, score, value_of
 
 
 def complete(episode: Episode, measure: Instrument, answers: Answers, author: Person | None, now: datetime) -> Episode:
@@ -34,12 +35,22 @@ def complete(episode: Episode, measure: Instrument, answers: Answers, author: Pe
     )
     responses = sorted((*episode.responses, response), key=lambda item: (item.authored, item.id))
     with_response = replace(episode, responses=tuple(responses))
-    found = result.safety
-    if found is None or not found.positive:
-        return with_response
-    item = SafetyItem(id=str(uuid.uuid4()), response=response.id, link_id=found.link_id, answer=found.code, opened=now)
-    items = sorted((*episode.safety_items, item), key=lambda item: (item.opened, item.id))
-    return replace(with_response, safety_items=tuple(items))
+    worrying = [result.safety] if result.safety and result.safety.positive else []
+    return with_safety_items(episode, with_response, response.id, worrying, now)
+
+
+def with_safety_items(
+    before: Episode, after: Episode, response: str, worrying: Iterable[SafetyAnswer], now: datetime
+) -> Episode:
+    """The course ``after`` these answers with an item for each worrying one that opened none yet, of that response."""
+    opened = {item.link_id for item in after.safety_items if item not in before.safety_items}
+    new = [
+        SafetyItem(id=str(uuid.uuid4()), response=response, link_id=found.link_id, answer=found.code, opened=now)
+        for found in worrying
+        if found.link_id not in opened
+    ]
+    items = sorted((*after.safety_items, *new), key=lambda item: (item.opened, item.id))
+    return replace(after, safety_items=tuple(items)) if new else after
 
 
 def _goal_measured(episode: Episode, measure: Instrument, result: Score) -> str | None:

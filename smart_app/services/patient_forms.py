@@ -14,11 +14,10 @@ from ipt_fhir.model.consents import ConsentKind, is_stopped
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.questionnaires.fields import Sent
 from ipt_fhir.questionnaires.filling import Surroundings
-from ipt_fhir.questionnaires.reading import read_answers
 from smart_app.services import asking, duties, form_filling, receiving
 from smart_app.services.drafting import Owner
 from smart_app.services.due_forms import for_patients
-from smart_app.services.form_completing import completed, response_of
+from smart_app.services.form_completing import completed, worrying
 from smart_app.services.form_filling import OpenForm, Window
 from smart_app.services.form_preparing import Known, surroundings
 from smart_app.services.forms_at_hand import FormAtHand, FormUnknown, get_form
@@ -95,7 +94,7 @@ def keep(practice: Practice, visit: Visit, key: str, sent: Sent) -> OpenForm | N
 
     def note(tx: Transaction, after: OpenForm) -> None:
         begun = begun_forms.begin(tx, visit.lane, visit.author, key)
-        _raise(tx, visit, after, begun.response)
+        _raise(tx, practice, visit, after, begun.response)
 
     return form_filling.keep(practice, _owner(visit), at_hand, _around(practice), sent, _WINDOW, note)
 
@@ -111,10 +110,10 @@ def send(practice: Practice, visit: Visit, opened: OpenForm) -> None:
         if begun is None or episode is None:
             raise ValueError("a form is begun before it is sent, in a course")
         now = tx.now.replace(microsecond=0)
-        content = receiving.dump(_sent(episode, opened, begun.response, now))
+        content = receiving.dump(_sent(practice, episode, opened, begun.response, now))
         form = ReceivedForm(id=begun.response, form=key, author=visit.device.value, content=content, sent=now)
         received_forms.add(tx, visit.lane, form)
-        _raise(tx, visit, opened, begun.response)
+        _raise(tx, practice, visit, opened, begun.response)
         _forget(tx, visit, key)
         requested_forms.withdraw(tx, visit.lane, key)
         if visit.device is Device.TABLET:
@@ -146,29 +145,19 @@ def _around(practice: Practice) -> Surroundings:
     return surroundings(practice, Known())
 
 
-def _raise(tx: Transaction, visit: Visit, opened: OpenForm, response: str) -> None:
-    answer = _worrying(opened)
-    if answer:
-        link_id, code = answer
-        worrying = duties.WorryingAnswer(
-            response=response, link_id=link_id, answer=code, record_number=visit.greeting.record_number
+def _raise(tx: Transaction, practice: Practice, visit: Visit, opened: OpenForm, response: str) -> None:
+    """Somebody must act on each worrying answer, sent or not, scored or not."""
+    record = visit.greeting.record_number
+    for found in worrying(opened, practice.catalogue):
+        answer = duties.WorryingAnswer(
+            response=response, link_id=found.link_id, answer=found.code, record_number=record
         )
-        duties.raise_duty(tx, visit.lane, visit.devices, worrying, visit.author)
+        duties.raise_duty(tx, visit.lane, visit.devices, answer, visit.author)
 
 
-def _worrying(opened: OpenForm) -> tuple[str, str] | None:
-    """linkId and code of a positive answer to the safety question of the form, sent or not, scored or not."""
-    measure = opened.at_hand.measure
-    if measure is None or measure.safety is None:
-        return None
-    answers = read_answers(measure, response_of(opened), opened.at_hand.form.raw).answers
-    code = answers.get(measure.safety.link_id)
-    return (measure.safety.link_id, str(code)) if code in measure.safety.positive else None
-
-
-def _sent(episode: Episode, opened: OpenForm, response: str, now: datetime) -> receiving.Sent:
+def _sent(practice: Practice, episode: Episode, opened: OpenForm, response: str, now: datetime) -> receiving.Sent:
     """What the course will get: completed as on a clinician's page, with the patient as author."""
-    after = completed(opened, episode, None, now)
+    after = completed(opened, episode, None, now, practice.catalogue)
     responses = [replace(item, id=response) for item in after.responses if item not in episode.responses]
     forms = [item for item in after.forms if item not in episode.forms]
     if not responses and forms:

@@ -14,7 +14,7 @@ from smart_app.services.correcting import REASON, record_correction
 from smart_app.services.correction_forms import bring_form, content_of, correction_key, get_correction
 from smart_app.services.desk import Desk
 from smart_app.services.drafting import owner_at
-from smart_app.services.form_completing import score_of
+from smart_app.services.form_completing import score_of, worrying
 from smart_app.services.form_filling import OpenForm
 from smart_app.services.forms_at_hand import FormNotTaken, FormUnknown
 from smart_app.services.history import Entry, entry_of
@@ -69,7 +69,8 @@ def record(handle: str, response: str) -> str | Response:
     """Keep the corrected version."""
     desk = changing(handle)
     entry, opened, typed = standing_entry(desk, response), _opened(desk, response), request.form.get("reason", "")
-    episode, problems = record_correction(practice(), desk, response, content_of(opened), typed)
+    asking = worrying(opened, practice().catalogue)
+    episode, problems = record_correction(practice(), desk, response, content_of(opened, entry.version), typed, asking)
     if problems:
         return _page(desk, entry, opened, typed, problems)
     form_filling.discard(practice(), owner_at(desk), opened.at_hand.key)
@@ -95,7 +96,7 @@ def _opened(desk: Desk, response: str) -> OpenForm:
 
 def _page(desk: Desk, entry: Entry, opened: OpenForm, typed: str, problems: Problems) -> str:
     catalogue = practice().catalogue
-    after = lines_of(answering(entry.version, content_of(opened)), catalogue)
+    after = lines_of(answering(entry.version, content_of(opened, entry.version)), catalogue)
     total, now = entry.result.total if entry.result else None, score_of(opened)
     form = Correction(
         differences=differences(lines_of(entry.version, catalogue), after),

@@ -157,7 +157,7 @@ def _complete(desk: Desk, opened: OpenForm, *, stop: bool) -> str | Response:
         return redirect(url_for("correcting.show", handle=desk.handle, response=opened.at_hand.corrects), 303)
     now = practice().clock().replace(microsecond=0)
     try:
-        episode = completed(opened, desk.episode, desk.therapist, now)
+        episode = completed(opened, desk.episode, desk.therapist, now, practice().catalogue)
     except FormTooLarge:
         return _page(desk, opened, sent_window(), {"": _("These answers are too much to keep.")})
     charting.save(practice(), desk, episode)

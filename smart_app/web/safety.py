@@ -8,9 +8,11 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug import Response
 
 from ipt_fhir.instruments.catalogue import Instrument
+from ipt_fhir.model.forms import FilledForm
 from ipt_fhir.model.measures import Response as Completed
 from ipt_fhir.model.measures import SafetyItem, answered_at
 from ipt_fhir.model.totals import EnteredTotal
+from ipt_fhir.questionnaires.safety_questions import NOT_UNDERSTOOD
 from ipt_fhir.terminology import concepts
 from smart_app.language import gettext as _
 from smart_app.language import moment
@@ -21,6 +23,7 @@ from smart_app.services.problems import Problems
 from smart_app.services.safety import SafetyForm, settle
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.ways import way
 
 blueprint = Blueprint("safety", __name__)
 
@@ -68,6 +71,7 @@ def _page(desk: Desk, item: SafetyItem, values: SafetyForm, problems: Problems) 
         "opened": item.opened,
         "owner": item.owner.display if item.owner and item.open else "",
         "acts": [(act.value, words.safety_act(act)) for act in concepts.SAFETY_ACTS],
+        "unread": item.answer == NOT_UNDERSTOOD,
         "settled": _settled(item),
         **_asked(desk, item),
     }
@@ -82,21 +86,27 @@ def _asked(desk: Desk, item: SafetyItem) -> dict[str, object]:
         question = asked_words(practice().catalogue.instrument(total.instrument), item.link_id)
         return {"question": question, "answer": _("above its lowest answer"), "since": _since_total(desk, total)}
     response = next((found for found in desk.episode.responses if found.id == item.response), None)
-    measure = _measure(response, item.link_id)
+    form = next((found for found in desk.episode.forms if found.id == item.response), None)
+    measure = _measure(response or form, item.link_id)
     return {
         "question": _question(measure, item.link_id),
         "answer": _option(measure, item.link_id, item.answer),
         "since": _since(desk, response, item) if response else "",
-        "unsent": response is None and all(form.id != item.response for form in desk.episode.forms),
+        "unsent": response is None and form is None,
+        "sheet": {"title": form.title, "url": way(desk, "history.view", response=form.id)} if form else {},
         "earlier": _earlier(desk, measure, item),
     }
 
 
-def _measure(response: Completed | None, link_id: str) -> Instrument | None:
-    """The instrument of the answer. Of a form that was not sent only the question is known: the one that asks it."""
+def _measure(found: Completed | FilledForm | None, link_id: str) -> Instrument | None:
+    """The instrument of the answer. Of another form, and of one that was not sent, only the question is known: the
+    instrument that asks it."""
     catalogue = practice().catalogue
-    if response:
-        return catalogue.instrument(response.instrument)
+    if isinstance(found, Completed):
+        return catalogue.instrument(found.instrument)
+    own = catalogue.instrument_for(found.address) if found else None
+    if own and own.item(link_id):
+        return own
     asking = [found for found in catalogue.instruments().values() if found.safety and found.safety.link_id == link_id]
     return asking[0] if asking else None
 
@@ -108,6 +118,8 @@ def _question(measure: Instrument | None, link_id: str) -> str:
 
 def _option(measure: Instrument | None, link_id: str, code: str | None) -> str:
     """The words of an answer; the code itself where nobody knows its words any more."""
+    if code == NOT_UNDERSTOOD:
+        return _("answered in words or numbers this app does not know; look at the form")
     item = measure.item(link_id) if measure else None
     option = item.option(code) if item and code else None
     return option.display if option else code or "–"
