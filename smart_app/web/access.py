@@ -81,7 +81,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "caseload.chart": _READ,
     "filing.show": _READ,
     "filing.preview": _READ,
-    "filing.entry": _READ,
+    "filing.entry": _CLINICAL,
     "filing.file": _ENTER,
     "filing.settle": _THERAPIST,
     "consents.show": _READ,
@@ -138,6 +138,14 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "admin_person.erase": _ADMINISTRATOR,
 }
 
+_PAGE_OF_FORM = {
+    "interpersonal-inventory": "people.show",
+    "closeness-circle": "people.show",
+    "problem-area-checklist": "focus.show",
+    "relapse-plan": "ending.show",
+}
+"""Forms of ours that hold what a page holds, by instrument: who may not open the page reads nothing of it there."""
+
 
 def may(role: Role | None, endpoint: str | None) -> bool:
     """Whether the table lets this role open this address; the default is no."""
@@ -148,3 +156,9 @@ def check(role: Role | None, endpoint: str | None) -> None:
     """Refuse an address that is not for this role. Raises Refusal."""
     if not may(role, endpoint):
         raise Refusal("not-for-your-role", 403)
+
+
+def may_read_form(role: Role | None, instrument: str) -> bool:
+    """Whether a form of that instrument, empty or answered, is for this role. Any other form is for whoever enters."""
+    page = _PAGE_OF_FORM.get(instrument)
+    return page is None or may(role, page)

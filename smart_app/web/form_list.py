@@ -17,7 +17,7 @@ from smart_app.services.forms_at_hand import FormNotTaken, FormUnknown
 from smart_app.services.hospital_forms import HospitalForm
 from smart_app.services.packs import pack_lines
 from smart_app.services.problems import Problems
-from smart_app.web import words
+from smart_app.web import access, words
 from smart_app.web.desks import changing, desk_of, page, practice
 from smart_app.web.pack_rows import pack_row
 from smart_app.web.ways import filling_way
@@ -114,7 +114,8 @@ def _hospital_page(desk: Desk, title: str, problems: Problems) -> str:
 
 def _rows(found: Sequence[Listed], desk: Desk) -> list[Row]:
     """What is due stands first, then what was begun; the rest keeps its order."""
-    return [_row(item, desk) for item in sorted(found, key=lambda item: (not item.is_due, item.begun is None))]
+    theirs = [item for item in found if access.may_read_form(desk.role, item.key)]
+    return [_row(item, desk) for item in sorted(theirs, key=lambda item: (not item.is_due, item.begun is None))]
 
 
 def _row(item: Listed, desk: Desk) -> Row:

@@ -16,6 +16,7 @@ from ipt_fhir.questionnaires.problems import Problem
 from ipt_fhir.questionnaires.surroundings import Surroundings
 from smart_app.language import current
 from smart_app.language import gettext as _
+from smart_app.roles import Role
 from smart_app.services import asking, charting, form_filling, form_preparing
 from smart_app.services.correction_forms import get_correction, is_correction
 from smart_app.services.desk import Desk
@@ -25,6 +26,7 @@ from smart_app.services.form_completing import FormTooLarge, completed, findings
 from smart_app.services.form_drafts import DraftTooLarge
 from smart_app.services.form_filling import OpenForm, Window
 from smart_app.services.forms_at_hand import FormAtHand, FormUnknown, get_form
+from smart_app.web import access
 from smart_app.web.desks import changing_at, desk_of, drafts_owner, page, practice, sent_window
 from smart_app.web.form_changes import marks_of, news, out_of_date
 from smart_app.web.form_page import blocks_to_print, form_page, pieces_in, standing_of
@@ -41,7 +43,7 @@ MOST_PARTS = 20_000
 def show(handle: str, key: str) -> str:
     """The form, with what was kept."""
     desk = desk_of(handle)
-    at_hand = _form(owner_at(desk), key)
+    at_hand = _form(owner_at(desk), key, desk.role)
     known = form_preparing.prepare(practice(), desk, at_hand)
     around = form_preparing.surroundings(practice(), known)
     opened = form_filling.open_form(practice(), owner_at(desk), at_hand, around)
@@ -92,11 +94,14 @@ def keep(handle: str, key: str) -> Response:
     return make_response("", 204)
 
 
-def _form(owner: Owner, key: str) -> FormAtHand:
+def _form(owner: Owner, key: str, role: Role | None) -> FormAtHand:
     try:
-        return get_correction(practice(), owner, key) if is_correction(key) else get_form(practice(), owner, key)
+        found = get_correction(practice(), owner, key) if is_correction(key) else get_form(practice(), owner, key)
     except FormUnknown:
         abort(404)
+    if found.measure and not access.may_read_form(role, found.measure.id):
+        abort(404)
+    return found
 
 
 def _kept(handle: str, key: str) -> tuple[OpenForm, Desk]:
@@ -104,7 +109,7 @@ def _kept(handle: str, key: str) -> tuple[OpenForm, Desk]:
     page that is out of date. Those are refused afterwards."""
     _allow_a_long_form()
     owner = drafts_owner(handle)
-    at_hand = _form(owner, key)
+    at_hand = _form(owner, key, owner.role)
     if not at_hand.form.fillable:
         abort(404)
     desk = charting.open_desk(practice(), handle, browser_secret())

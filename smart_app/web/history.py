@@ -12,7 +12,7 @@ from ipt_fhir.model.filed_parts import is_filed
 from ipt_fhir.model.forms import FilledForm
 from ipt_fhir.model.measures import ResponseStatus
 from ipt_fhir.model.totals import EnteredTotal
-from ipt_fhir.protocol.response_states import UnknownResponse
+from ipt_fhir.protocol.response_states import Answered, UnknownResponse
 from ipt_fhir.questionnaires.scoring import Score
 from smart_app.language import gettext as _
 from smart_app.language import moment
@@ -20,7 +20,7 @@ from smart_app.services import course_resources
 from smart_app.services.correcting import note_reading
 from smart_app.services.desk import Desk
 from smart_app.services.history import Entry, Series, entry_of, history
-from smart_app.web import words
+from smart_app.web import access, words
 from smart_app.web.answer_lines import lines_of
 from smart_app.web.desks import desk_of, page, practice
 from smart_app.web.measure_words import measure_picture
@@ -57,7 +57,7 @@ def show(handle: str) -> str:
     """The page."""
     desk = desk_of(handle)
     waiting = course_resources.unfiled(practice(), desk).keys()
-    found = history(desk.episode, practice().catalogue)
+    found = [item for item in history(desk.episode, practice().catalogue) if _is_for(desk, item.entries[0].version)]
     return page("history/list.html", desk, series=[_series(item, desk, waiting) for item in found])
 
 
@@ -75,9 +75,18 @@ def view(handle: str, response: str) -> str:
 def entry_or_404(desk: Desk, response_id: str) -> Entry:
     """The version of that id; nobody finds one of another course."""
     try:
-        return entry_of(desk.episode, response_id, practice().catalogue)
+        found = entry_of(desk.episode, response_id, practice().catalogue)
     except UnknownResponse:
         abort(404)
+    return found if _is_for(desk, found.version) else abort(404)
+
+
+def _is_for(desk: Desk, version: Answered) -> bool:
+    """Whether these answers are for this person (``access.may_read_form``)."""
+    if not isinstance(version, FilledForm):
+        return access.may_read_form(desk.role, version.instrument)
+    known = practice().catalogue.instrument_for(version.address)
+    return known is None or access.may_read_form(desk.role, known.id)
 
 
 def standing_entry(desk: Desk, response_id: str) -> Entry:

@@ -17,10 +17,20 @@ from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.portal import honest_words, sight_of
 from smart_app.web.desks import practice
+from smart_app.web.ways import way
 
 _MOST_ROWS = 12
 _MOST_ROWS_OF_PAGE = 60
 _OPEN_GROUP = 6
+_DIAGNOSIS = "Condition"
+_ADDRESSES = (
+    "CarePlan.addresses",
+    "Condition.",
+    "ServiceRequest.reason",
+    "EpisodeOfCare.diagnosis",
+    "Encounter.diagnosis",
+)
+"""Where resources of a course speak of diagnoses."""
 
 
 def preview_values(desk: Desk, drawn: Drawn, changes: Sequence[Change], names: dict[str, str]) -> dict[str, object]:
@@ -29,8 +39,9 @@ def preview_values(desk: Desk, drawn: Drawn, changes: Sequence[Change], names: d
     What an entry is as FHIR stands on the entry's own page: a course that was never filed has a hundred and more.
     """
     kept = [resource for key, resource in drawn.resources.items() if key not in drawn.unfiled]
+    told = [change for change in changes if desk.sees_diagnoses or change.resource_type != _DIAGNOSIS]
     return {
-        "groups": _groups(desk, in_order(changes), names),
+        "groups": _groups(desk, in_order(told), names),
         "unchanged": len(kept),
         "narrative": _said(desk, desk.episode.id),
         "sights": _sights(drawn.resources.values()),
@@ -47,7 +58,7 @@ def entry_values(desk: Desk, changes: Sequence[Change], key: str, names: dict[st
         return None
     change = ordered[place]
     return {
-        **_entry(change, names, _differences(change)),
+        **_entry(desk, change, names, _differences(desk, change)),
         "said": _said(desk, key),
         "json": pretty(change.resource),
         "place": place + 1,
@@ -70,23 +81,29 @@ def _groups(desk: Desk, changes: Sequence[Change], names: dict[str, str]) -> lis
     for resource_type, found in groupby(changes, lambda change: change.resource_type):
         entries = []
         for change in found:
-            rows = _differences(change)
+            rows = _differences(desk, change)
             shown = rows[: min(_MOST_ROWS, left)]
             left -= len(shown)
             said = _said(desk, change.key) if resource_type == "Goal" and change.base is None else ""
-            entries.append({**_entry(change, names, shown), "more": len(rows) - len(shown), "said": said})
+            entries.append({**_entry(desk, change, names, shown), "more": len(rows) - len(shown), "said": said})
         label = describing.counted_words(resource_type, len(entries))
         groups.append({"name": label, "entries": entries, "open": len(entries) <= _OPEN_GROUP})
     return groups
 
 
-def _differences(change: Change) -> list[Difference]:
-    return differences_between(change.base.resource, change.resource) if change.base else []
+def _differences(desk: Desk, change: Change) -> list[Difference]:
+    return for_eyes_of(desk, differences_between(change.base.resource, change.resource)) if change.base else []
 
 
-def _entry(change: Change, names: dict[str, str], rows: list[Difference]) -> dict[str, object]:
+def for_eyes_of(desk: Desk, rows: Sequence[Difference]) -> list[Difference]:
+    """What differs, without the diagnoses where they are no part of this person's work."""
+    return [row for row in rows if desk.sees_diagnoses or not row.path.startswith(_ADDRESSES)]
+
+
+def _entry(desk: Desk, change: Change, names: dict[str, str], rows: list[Difference]) -> dict[str, object]:
     return {
         "key": change.key,
+        "url": way(desk, "filing.entry", entry=change.key),
         "kind": describing.kind_of(change.resource_type),
         "name": names.get(change.key, change.resource_type),
         "new": change.base is None,

@@ -14,6 +14,7 @@ from tests.journeys.clinician import Clinician, Fields, Form
 from tests.store.persons_given import everything
 from tests.web.acts import agree, course_of, fill_in
 from tests.web.clinic import ALMA, DORU, OKORO, VALE, Clinic, open_clinic
+from tests.web.form_acts import press
 
 _VALUES = {"handle": "x", "key": "phq-9", "entry": "nothing-there", "measure": "who-5", "number": 1}
 
@@ -117,6 +118,35 @@ def test_a_coordinator_meets_no_diagnosis(tmp_path: Path) -> None:
         diagnosis = "Major depressive disorder"
         assert diagnosis in therapists.text
         assert diagnosis not in theirs.text
+
+
+def test_a_coordinator_meets_no_diagnosis_on_the_way_to_the_chart(tmp_path: Path) -> None:
+    """The plan names what it addresses; the preview shows what changes without it, and leads to no FHIR."""
+    with open_clinic(tmp_path, roles=roles_with(Role.COORDINATOR), files=("Condition",)) as clinic:
+        agree(clinic.opened(DORU, VALE))
+        theirs, therapists = clinic.opened(DORU, OKORO), clinic.opened(DORU, VALE)
+        course = course_of(clinic)
+        assert "F34.1" in therapists.get(f"filing/preview/{course.id}").text
+        preview = theirs.get("filing/preview").text
+        assert "Dysthymic" not in preview
+        assert "/filing/preview/" not in preview
+        assert theirs.get(f"filing/preview/{course.id}").status_code == 403
+
+
+def test_what_a_page_keeps_from_a_coordinator_no_form_gives_away(tmp_path: Path) -> None:
+    with open_clinic(tmp_path, roles=roles_with(Role.COORDINATOR)) as clinic:
+        therapist = clinic.opened(DORU, VALE)
+        press(therapist, "forms/relapse-plan", "done", a_0="I sleep badly", a_1="Call my sister")
+        (kept,) = course_of(clinic).forms
+        theirs = clinic.opened(DORU, OKORO)
+        assert "I sleep badly" in therapist.get(f"history/{kept.id}").text
+        assert theirs.get(f"history/{kept.id}").status_code == 404
+        assert kept.id not in theirs.get("history").text
+        for form in ("interpersonal-inventory", "closeness-circle", "problem-area-checklist", "relapse-plan"):
+            assert therapist.get(f"forms/{form}").status_code == 200
+            assert theirs.get(f"forms/{form}").status_code == 404
+            assert f"forms/{form}" not in theirs.get("forms").text
+        assert theirs.get("forms/phq-9").status_code == 200
 
 
 def test_a_coordinator_reads_plain_words(tmp_path: Path) -> None:
