@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from smart_app.demo import TOUR, Demo
 from tests.browser.ehr import Ehr
@@ -34,6 +35,13 @@ _PLACES = (
 _LOWEST = (
     "return Math.max(...[...document.querySelectorAll('main > *')].map(part => part.getBoundingClientRect().bottom))"
 )
+_COVERED = """
+const field = document.activeElement, box = field.getBoundingClientRect(), middle = box.left + box.width / 2
+const seen = [box.top + 2, box.top + box.height / 2, box.bottom - 2].map(y => document.elementFromPoint(middle, y))
+const bar = on => on && on.closest('.banner, .foot')
+const under = box.height && seen.every(on => bar(on) && bar(on) !== bar(field))
+return under ? field.name || field.textContent : ''
+"""
 
 
 def in_german(ehr: Ehr) -> None:
@@ -66,6 +74,25 @@ def test_a_name_of_eighty_letters_is_shown_whole(seeded: Demo, open_ehr: Callabl
     ehr.launch_in_window(TOUR)
     assert name in ehr.text()
     assert ehr.overflow() <= 0
+
+
+@pytest.mark.parametrize("size", [(320, 568), (320, 256)])
+def test_what_has_the_focus_is_never_under_a_bar(
+    seeded: Demo, open_ehr: Callable[..., Ehr], size: tuple[int, int]
+) -> None:
+    """WCAG 2.4.11, on a phone and at 400 % zoom."""
+    ehr = open_ehr(seeded, *size)
+    bounds = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+    ehr.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", bounds)
+    ehr.launch_in_window("zztest-alma")
+    chart = ehr.driver.current_url.rstrip("/").removeprefix(seeded.app_url)
+    covered = set()
+    for place in ("session", "plan", "focus", "forms/phq-9"):
+        ehr.go(f"{chart}/{place}")
+        for _ in range(60):
+            ehr.press_keys(Keys.TAB)
+            covered.add(ehr.driver.execute_script(_COVERED))
+    assert covered == {""}
 
 
 @pytest.mark.parametrize("patient", ["zztest-alma", TOUR])
