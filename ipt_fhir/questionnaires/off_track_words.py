@@ -102,11 +102,11 @@ def figures_words(reason: str, basis: Basis, language: str = "en", day: Callable
         msgid = N_("{measure} {latest} on {latest_day}, best {best} on {best_day}.")
     elif basis.gain is not None and basis.gain > 0:
         msgid = N_(
-            "Session {session}: {measure} {latest} on {latest_day}, first {first} on {first_day}: {gain} points better "
-            "({percent} %)."
+            "At session {session}: {measure} {latest} on {latest_day}, first {first} on {first_day}: {gain} points "
+            "better ({percent} %)."
         )
     else:
-        msgid = N_("Session {session}: {measure} {latest} on {latest_day}, first {first} on {first_day}.")
+        msgid = N_("At session {session}: {measure} {latest} on {latest_day}, first {first} on {first_day}.")
     return text(
         msgid,
         language,

@@ -10,6 +10,7 @@ from ipt_fhir.questionnaires.off_track import leading_measure
 from ipt_fhir.sync.intent import IntentState
 from smart_app.language import gettext as _
 from smart_app.language import ngettext
+from smart_app.services.assessing import MeasureState, measure_states
 from smart_app.services.describing import waiting_words
 from smart_app.services.desk import Desk
 from smart_app.services.filing import Standing
@@ -38,9 +39,11 @@ class DueItem:
 
 def due_items(desk: Desk, filed: Standing) -> list[DueItem]:
     """Everything that is due, the most pressing first."""
-    found: list[DueItem] = []
-    for item in due(desk.episode, desk.today, filed.pending, practice().catalogue):
-        found += _safety_items(desk) if item is Due.SAFETY else [_item(item, desk, filed)]
+    waiting = due(desk.episode, desk.today, filed.pending, practice().catalogue)
+    found = _safety_items(desk) if Due.SAFETY in waiting else []
+    found += [_measure(desk)] if Due.MEASURE in waiting else []
+    found += _other_measures(desk)
+    found += [_item(item, desk, filed) for item in waiting if item not in {Due.SAFETY, Due.MEASURE}]
     if filed.intent and filed.intent.state in _PRESSING and not filed.pending:
         found.append(_item(Due.FILING, desk, filed))
     return found
@@ -76,9 +79,23 @@ def _is_mine(item: SafetyItem, desk: Desk) -> bool:
     return item.owner is not None and item.owner.reference == desk.therapist.reference
 
 
+def _other_measures(desk: Desk) -> list[DueItem]:
+    """The measures of the course that are due beside the leading one."""
+    leading = leading_measure(desk.episode, practice().catalogue)
+    states = measure_states(desk.episode, practice().catalogue, {}, desk.today)
+    return [_other(item, desk) for item in states if item.is_due and item.instrument.id != leading]
+
+
+def _other(item: MeasureState, desk: Desk) -> DueItem:
+    found, latest = item.instrument, item.latest
+    sentence = _("every 4 sessions")
+    if latest:
+        sentence = _("%(sentence)s; last %(date)s", sentence=sentence, date=words.day(latest.at.astimezone().date()))
+    act = _("Enter the total") if is_by_hand(practice(), found) else _("Fill in")
+    return DueItem(name=title_of(found), sentence=sentence, label=act, url=measure_way(desk, found))
+
+
 def _item(item: Due, desk: Desk, filed: Standing) -> DueItem:
-    if item is Due.MEASURE:
-        return _measure(desk)
     if item is Due.FILING:
         return _filing(desk, filed)
     return _of_the_course(item, desk)

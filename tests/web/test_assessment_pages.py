@@ -65,11 +65,20 @@ def test_off_track_shows_rule_figures_questions_and_that_it_is_policy(clinic: Cl
     put(clinic, case("B", 8))
     page = browser.get("assessment").text
     assert "Little gain half-way" in page
-    assert "Session 8: PHQ-9 15 on 3 Mar 2026, first 18 on 6 Jan 2026: 3 points better (16 %)." in page
+    assert "At session 8: PHQ-9 15 on 3 Mar 2026, first 18 on 6 Jan 2026: 3 points better (16 %)." in page
     assert "Rule: from session 8 of 16 on" in page
     assert "Is the focus still the right one?" in page
     assert "Project policy, not validated." in page
     assert "off track: 3 Mar 2026" in pictures(page)[0]
+
+
+def test_what_assessment_calls_due_the_overview_calls_due(browser: Browser) -> None:
+    fill_in(browser, "111111110")
+    assert "▲ due" in browser.get("assessment").text
+    overview = browser.get("").text
+    assert "▲ GAD-7" in overview
+    assert "every 4 sessions" in overview
+    assert "nothing is due" not in overview
 
 
 def test_a_coordinator_reads_off_track_without_rule_and_without_a_specialists_question(tmp_path: Path) -> None:
