@@ -272,11 +272,17 @@ def _quantity(shown: Shown, entry: Entry) -> Value:
     chosen = next((unit for unit in units if unit_key(unit) == entry.beside), None)
     if not units or (chosen is None and shown.item.unit_open and entry.beside):
         return Value("valueQuantity", content | ({"unit": entry.beside} if entry.beside else {}))
-    chosen = units[0] if len(units) == 1 else chosen
+    if len(units) == 1 and not entry.beside and not _has_another_unit(shown, units[0]):
+        chosen = units[0]
     if chosen is None:
         raise Unread(UnreadKind.UNIT)
     spelled = {"unit": chosen.get("display") or chosen.get("unit"), "system": chosen.get("system")}
     return Value("valueQuantity", content | {name: kept for name, kept in spelled.items() if kept} | _code_of(chosen))
+
+
+def _has_another_unit(shown: Shown, unit: JsonObject) -> bool:
+    """Whether an amount stands there in another unit, which nobody may take for the only one the form has."""
+    return any(entry_of(answer.value).beside not in {"", unit_key(unit)} for answer in shown.answers)
 
 
 def _code_of(unit: JsonObject) -> JsonObject:

@@ -135,6 +135,20 @@ def test_a_quantity_takes_the_unit_of_the_form() -> None:
     assert read(ItemType.QUANTITY, "", "mg", units=(GRAM, MILLIGRAM)) is None
 
 
+@pytest.mark.parametrize("beside", ["kg", ""])
+def test_the_only_unit_of_the_form_takes_no_other_ones_place(beside: str) -> None:
+    """70 kg are not 70 mg, whether their unit was sent or left out."""
+    weighed = shown(
+        question(ItemType.QUANTITY, "x", unit=MILLIGRAM), Value("valueQuantity", {"value": 7, "unit": "kg"})
+    )
+    with pytest.raises(Unread) as refused:
+        read_entry(weighed, Entry("70", beside))
+    assert refused.value.kind is UnreadKind.UNIT
+    taken = read_entry(weighed, Entry("70", "mg"))
+    assert taken is not None
+    assert taken.content["unit"] == "milligram"
+
+
 def test_a_unit_of_ones_own_is_taken_where_the_form_says_so() -> None:
     value = {"value": Decimal(2), "unit": "drops"}
     assert read(ItemType.QUANTITY, "2", "drops", units=(GRAM, MILLIGRAM), unit_open=True) == Value(

@@ -203,6 +203,14 @@ def test_a_quantity_offers_its_units_or_prints_the_only_one() -> None:
     check(one)
 
 
+def test_a_quantity_in_another_unit_than_the_only_one_shows_its_own() -> None:
+    """A number beside a unit it was not given in would be another amount."""
+    page = printed(shown(question(ItemType.QUANTITY, unit=UNIT), Value("valueQuantity", {"value": 70, "unit": "kg"})))
+    check(page)
+    offered = {option.get("value"): "selected" in option.attributes for option in page.all("option")}
+    assert offered == {"": False, "mg": False, "kg": True}
+
+
 def test_part_of_a_date_stays_visible() -> None:
     """A date field of a browser would show nothing for a year, and the next save would lose it."""
     for spelled, kind in (("1987", "text"), ("2026-03", "text"), ("2026-03-02", "date")):

@@ -26,6 +26,7 @@ from tests.web.form_acts import (
 )
 from tests.web.page_checks import Page
 
+CORE = "http://hl7.org/fhir/StructureDefinition"
 ASKED = item("often", "choice", prefix="1.", answerOption=coded("never", "often"))
 WHY = item("why", "string", enableWhen=when("often", "often"))
 NESTED = questionnaire(
@@ -330,3 +331,21 @@ def test_script_in_the_texts_of_a_form_and_in_answers_stays_text(browser: Browse
     assert answers_sheet(shown)["a-0"] == evil
     assert evil not in browser.get("forms").text
     assert evil not in press(browser, address, "done").text
+
+
+UCUM = {"system": "http://unitsofmeasure.org"}
+POUND = {"url": f"{CORE}/questionnaire-unit", "valueCoding": {**UCUM, "code": "[lb_av]", "display": "lb"}}
+
+
+def test_an_amount_keeps_the_unit_it_was_given_in(clinic: Clinic, browser: Browser) -> None:
+    """A form that counts in pounds proposes 70 kg: nothing makes 70 lb of it, and another amount needs a unit."""
+    weight = {"value": 70, "unit": "kg", **UCUM, "code": "kg"}
+    form = questionnaire(item("weight", "quantity", extension=[POUND], initial=[{"valueQuantity": weight}]))
+    address = opened(browser, form)
+    assert "Choose a unit" in press(browser, address, "done", a_0="71").text
+    press(browser, address, "done", a_0="70")
+    assert items_of(clinic)[0]["answer"] == [{"valueQuantity": weight}]
+    address = opened(browser, form)
+    press(browser, address, "done", a_0="154", b_0="[lb_av]")
+    pounds = {"value": 154, "unit": "lb", **UCUM, "code": "[lb_av]"}
+    assert items_of(clinic)[0]["answer"] == [{"valueQuantity": pounds}]
