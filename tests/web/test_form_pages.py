@@ -349,3 +349,16 @@ def test_an_amount_keeps_the_unit_it_was_given_in(clinic: Clinic, browser: Brows
     press(browser, address, "done", a_0="154", b_0="[lb_av]")
     pounds = {"value": 154, "unit": "lb", **UCUM, "code": "[lb_av]"}
     assert items_of(clinic)[0]["answer"] == [{"valueQuantity": pounds}]
+
+
+def test_a_proposed_answer_between_the_points_of_a_slider_is_kept(clinic: Clinic, browser: Browser) -> None:
+    control = {"coding": [{"system": "http://hl7.org/fhir/questionnaire-item-control", "code": "slider"}]}
+    rules = [
+        {"url": f"{CORE}/questionnaire-itemControl", "valueCodeableConcept": control},
+        {"url": f"{CORE}/minValue", "valueInteger": 0},
+        {"url": f"{CORE}/maxValue", "valueInteger": 10},
+        {"url": f"{CORE}/questionnaire-sliderStepValue", "valueInteger": 5},
+    ]
+    form = questionnaire(item("pain", "integer", extension=rules, initial=[{"valueInteger": 3}]))
+    press(browser, opened(browser, form), "done")
+    assert items_of(clinic)[0]["answer"] == [{"valueInteger": 3}]
