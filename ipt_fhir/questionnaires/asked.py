@@ -16,14 +16,14 @@ from ipt_fhir.questionnaires.choice_rules import Choices
 from ipt_fhir.questionnaires.computed import Looks
 from ipt_fhir.questionnaires.enabling import decide, same
 from ipt_fhir.questionnaires.fhirpath import ExpressionRefused
-from ipt_fhir.questionnaires.form import Constraint, Form, FormItem, ItemType, Limits
+from ipt_fhir.questionnaires.form import Condition, Constraint, Form, FormItem, ItemType, Limits
 from ipt_fhir.questionnaires.layout import Layout, Occurrence, given, lay_out
 from ipt_fhir.questionnaires.options import ValueSets
 from ipt_fhir.questionnaires.plan import Plan, make_plan
 from ipt_fhir.questionnaires.results import answers_of
 from ipt_fhir.questionnaires.settling import Settled
 from ipt_fhir.questionnaires.surroundings import Expand, Surroundings
-from ipt_fhir.questionnaires.values import first_moment
+from ipt_fhir.questionnaires.values import first_moment, spelled
 from ipt_fhir.rawjson import JsonObject
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +39,8 @@ class _Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worked:
-    """A response laid over its form. ``undecided`` are the enableWhenExpressions that failed, by path."""
+    """A response laid over its form. ``undecided`` are the conditions nobody can decide, by path: an
+    enableWhenExpression that failed, an amount whose unit cannot be compared."""
 
     settled: Settled
     looks: Looks
@@ -161,9 +162,14 @@ def _work(form: Form, plan: Plan, response: JsonObject, sets: ValueSets) -> Work
             truths[at.path] = _is_true(evaluator, at)
         except ExpressionRefused as refused:
             undecided[at.path] = str(refused)
-    enabled = decide(layout, plan.order, given, truths)
+    enabled, doubts = decide(layout, plan.order, given, truths)
+    undecided |= {doubt.at.path: _condition_words(doubt.condition) for doubt in doubts}
     settled = Settled(layout, enabled, {}, (), evaluator)
     return Worked(settled, Looks(settled, sets), {at.path: at for at in layout.occurrences}, undecided)
+
+
+def _condition_words(condition: Condition) -> str:
+    return f"{condition.question} {condition.operator} {spelled(condition.answer)}"
 
 
 def _moment(response: JsonObject) -> datetime:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipt_fhir import rawjson
+from ipt_fhir.questionnaires import values
 from ipt_fhir.questionnaires.form import Condition, ItemType, Operator, Value
 from ipt_fhir.questionnaires.layout import Layout, Occurrence
 from ipt_fhir.questionnaires.moments import compared_moments
+from ipt_fhir.questionnaires.units import UnknownUnit
+from ipt_fhir.questionnaires.values import NotComparable
 from ipt_fhir.questionnaires.writing import AnswersOf
 
-_ORDERED: dict[Operator, Callable[[int], bool]] = {
+_SIGNS: dict[Operator, Callable[[int], bool]] = {
+    Operator.EQUAL: lambda sign: sign == 0,
     Operator.GREATER: lambda sign: sign > 0,
     Operator.LESS: lambda sign: sign < 0,
     Operator.GREATER_OR_EQUAL: lambda sign: sign >= 0,
@@ -22,17 +26,15 @@ _ORDERED: dict[Operator, Callable[[int], bool]] = {
 _MOMENTS = {"valueDate", "valueDateTime", "valueTime", "valueInstant"}
 
 
-def holds(condition: Condition, answers: Sequence[Value]) -> bool:
-    """Whether a condition holds for the answers of its question."""
+def holds(condition: Condition, answers: Sequence[Value]) -> bool | None:
+    """Whether a condition holds for the answers of its question; None where their units keep that from being said."""
     operator, wanted = condition.operator, condition.answer
     if operator is Operator.EXISTS:
         return bool(answers) is wanted.content
-    if operator is Operator.EQUAL:
-        return any(same(answer, wanted) for answer in answers)
     if operator is Operator.NOT_EQUAL:
-        return bool(answers) and not any(same(answer, wanted) for answer in answers)
-    signs = (compared(answer, wanted) for answer in answers)
-    return any(sign is not None and _ORDERED[operator](sign) for sign in signs)
+        equal = _any([_matches(Operator.EQUAL, answer, wanted) for answer in answers])
+        return bool(answers) and (None if equal is None else not equal)
+    return _any([_matches(operator, answer, wanted) for answer in answers])
 
 
 def same(answer: Value, wanted: Value) -> bool:
@@ -71,18 +73,34 @@ def number_of(content: Any) -> Decimal | None:
     return Decimal(plain) if is_number else None
 
 
-def decide(layout: Layout, order: Iterable[str], answers_of: AnswersOf, truths: Mapping[str, bool]) -> dict[str, bool]:
-    """Decide for each occurrence, by path, whether it is switched on.
+class Undecided(NamedTuple):
+    """A condition of the item at that place that is neither true nor false: an amount answered to ``question`` is in a
+    unit that cannot be compared."""
+
+    at: Occurrence
+    question: Occurrence
+    condition: Condition
+
+
+class Decided(NamedTuple):
+    """By path: whether each occurrence is switched on. Where a condition is undecided it is not."""
+
+    enabled: dict[str, bool]
+    undecided: list[Undecided]
+
+
+def decide(layout: Layout, order: Iterable[str], answers_of: AnswersOf, truths: Mapping[str, bool]) -> Decided:
+    """Decide for each occurrence whether it is switched on.
 
     ``order`` are the places of the items, each after those it depends on; ``truths`` are the outcomes of
     enableWhenExpressions.
     """
-    decision = _Decision(layout, answers_of, truths, {})
+    decision = _Decision(layout, answers_of, truths, {}, [])
     for place in order:
         for position in layout.by_place.get(place, ()):
             at = layout.occurrences[position]
             decision.enabled[at.path] = decision.is_reachable(at) and decision.is_on(at)
-    return decision.enabled
+    return Decided(decision.enabled, decision.undecided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class _Decision:
     answers_of: AnswersOf
     truths: Mapping[str, bool]
     enabled: dict[str, bool]
+    undecided: list[Undecided]
 
     def is_reachable(self, at: Occurrence) -> bool:
         """Below something switched off nothing is on. Below a question items belong to an answer; words need none."""
@@ -110,12 +129,23 @@ class _Decision:
             return self.truths.get(at.path, False)
         if not item.conditions:
             return True
-        outcomes = (holds(condition, self._asked(condition.question, at)) for condition in item.conditions)
-        return any(outcomes) if item.any_condition else all(outcomes)
+        questions = [self._question(condition.question, at) for condition in item.conditions]
+        outcomes = [
+            holds(condition, self._answers(question, at))
+            for condition, question in zip(item.conditions, questions, strict=True)
+        ]
+        outcome = _any(outcomes) if item.any_condition else _all(outcomes)
+        if outcome is None:
+            asked = zip(item.conditions, questions, outcomes, strict=True)
+            self.undecided.extend(Undecided(at, where, what) for what, where, said in asked if said is None and where)
+        return outcome is True
 
-    def _asked(self, link_id: str, at: Occurrence) -> Sequence[Value]:
+    def _question(self, link_id: str, at: Occurrence) -> Occurrence | None:
+        """The question a condition is about."""
+        return self.layout.nearest(link_id, at, lambda found: bool(self._counted(found)))
+
+    def _answers(self, question: Occurrence | None, at: Occurrence) -> Sequence[Value]:
         """The answers a condition looks at. Below one of several answers only that one counts."""
-        question = self.layout.nearest(link_id, at, lambda found: bool(self._counted(found)))
         answers = self._counted(question) if question else ()
         around: Occurrence | None = at
         while around and len(answers) > 1:
@@ -126,6 +156,42 @@ class _Decision:
 
     def _counted(self, question: Occurrence) -> Sequence[Value]:
         return self.answers_of(question) if self.enabled.get(question.path, False) else ()
+
+
+def _any(outcomes: Sequence[bool | None]) -> bool | None:
+    """Whether one is true; None where that hangs on what nobody can tell."""
+    return True if True in outcomes else None if None in outcomes else False
+
+
+def _all(outcomes: Sequence[bool | None]) -> bool | None:
+    """Whether all are true; None where that hangs on what nobody can tell."""
+    return False if False in outcomes else None if None in outcomes else True
+
+
+def _matches(operator: Operator, answer: Value, wanted: Value) -> bool | None:
+    """Whether one answer is as the condition wants it; None where its unit keeps that from being said."""
+    if operator is Operator.EQUAL and answer.member != "valueQuantity":
+        return same(answer, wanted)
+    try:
+        sign = _compared_amounts(answer, wanted) if answer.member == "valueQuantity" else compared(answer, wanted)
+    except (NotComparable, UnknownUnit):
+        return None
+    return sign is not None and _SIGNS[operator](sign)
+
+
+def _compared_amounts(answer: Value, wanted: Value) -> int | None:
+    """As ``compared``, across units that measure the same; a condition without a unit is about the number alone.
+
+    Raises NotComparable and UnknownUnit.
+    """
+    left, right = answer.content, wanted.content
+    if not isinstance(left, dict) or not isinstance(right, dict):
+        return None
+    one, other = number_of(left.get("value")), number_of(right.get("value"))
+    if one is None or other is None:
+        return None
+    is_plain = not _unit(right) or _unit(left) == _unit(right)
+    return _sign(one, other) if is_plain else values.compared(answer, wanted)
 
 
 def _same_coding(left: dict[str, Any], right: dict[str, Any]) -> bool:

@@ -1,7 +1,8 @@
 """What a person types for an item and the value it means, both ways.
 
 A page has fields of text. Dates are spelled as FHIR spells them, which is what a date field of a browser sends; a
-number may have a comma or a point; a time of day is the clinic's own, which is that of the machine.
+number may have a comma or a point, as long as the comma cannot mean a thousand; a time of day is the clinic's own,
+which is that of the machine.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ LONGEST_TEXT = 20_000
 _GREATEST = 2**31 - 1
 _INTEGER = re.compile(r"[+-]?\d{1,10}")
 _DECIMAL = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,18})?")
+# "1,500" is a thousand and more to one reader and a fraction to another; "0,125" and "1500,125" are fractions to all.
+_THOUSAND_OR_FRACTION = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _PART_OF_A_DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?")
@@ -42,6 +45,7 @@ class UnreadKind(StrEnum):
 
     WHOLE_NUMBER = "whole-number"
     NUMBER = "number"
+    COMMA = "comma"
     DATE = "date"
     TIME = "time"
     ADDRESS = "address"
@@ -60,6 +64,9 @@ class UnreadKind(StrEnum):
 _SENTENCES = {
     UnreadKind.WHOLE_NUMBER: N_("Enter a whole number, such as 12."),
     UnreadKind.NUMBER: N_("Enter a number, such as 12 or 3.5."),
+    UnreadKind.COMMA: N_(
+        "Write this number without a comma: 1500 for one and a half thousand, 1.5 for one and a half."
+    ),
     UnreadKind.DATE: N_("Enter a full date, or a year and month, such as 2026-03."),
     UnreadKind.TIME: N_("Enter a time of day, such as 14:30, beside its date."),
     UnreadKind.ADDRESS: N_("Enter a web address, such as https://example.org."),
@@ -180,6 +187,8 @@ def _number(_shown: Shown, entry: Entry) -> Value:
 def _decimal(typed: str) -> Decimal:
     if not _DECIMAL.fullmatch(typed):
         raise Unread(UnreadKind.NUMBER)
+    if _THOUSAND_OR_FRACTION.fullmatch(typed):
+        raise Unread(UnreadKind.COMMA)
     return Decimal(typed.replace(",", "."))
 
 
@@ -263,11 +272,17 @@ def _quantity(shown: Shown, entry: Entry) -> Value:
     chosen = next((unit for unit in units if unit_key(unit) == entry.beside), None)
     if not units or (chosen is None and shown.item.unit_open and entry.beside):
         return Value("valueQuantity", content | ({"unit": entry.beside} if entry.beside else {}))
-    chosen = units[0] if len(units) == 1 else chosen
+    if len(units) == 1 and not entry.beside and not _has_another_unit(shown, units[0]):
+        chosen = units[0]
     if chosen is None:
         raise Unread(UnreadKind.UNIT)
     spelled = {"unit": chosen.get("display") or chosen.get("unit"), "system": chosen.get("system")}
     return Value("valueQuantity", content | {name: kept for name, kept in spelled.items() if kept} | _code_of(chosen))
+
+
+def _has_another_unit(shown: Shown, unit: JsonObject) -> bool:
+    """Whether an amount stands there in another unit, which nobody may take for the only one the form has."""
+    return any(entry_of(answer.value).beside not in {"", unit_key(unit)} for answer in shown.answers)
 
 
 def _code_of(unit: JsonObject) -> JsonObject:

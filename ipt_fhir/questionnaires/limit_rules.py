@@ -12,7 +12,7 @@ from ipt_fhir.questionnaires.findings import Finding, FindingKind, Place
 from ipt_fhir.questionnaires.form import FormItem, ItemType, Limits, Value
 from ipt_fhir.questionnaires.patterns import matches
 from ipt_fhir.questionnaires.targets import RESOURCE_TYPES, target_type
-from ipt_fhir.questionnaires.values import WRITTEN, NotComparable, compared, decimal_places, is_number
+from ipt_fhir.questionnaires.values import WRITTEN, NotComparable, compared, decimal_places, is_number, spelled
 from ipt_fhir.rawjson import JsonObject
 
 
@@ -74,19 +74,11 @@ def _range(limits: Limits, value: Value, place: Place) -> Iterator[Finding]:
             continue
         try:
             if compared(value, limit) == beyond:
-                yield place.found(kind, _spelled(limit))
+                yield place.found(kind, spelled(limit))
         except NotComparable:
-            yield place.found(FindingKind.NOT_COMPARABLE, _spelled(limit))
+            yield place.found(FindingKind.NOT_COMPARABLE, spelled(limit))
         except units.UnknownUnit:
-            yield place.found(FindingKind.UNIT_UNKNOWN, _spelled(limit))
-
-
-def _spelled(value: Value) -> str:
-    """A limit as a person reads it."""
-    content = value.content
-    if isinstance(content, dict):
-        return f"{_spelled(Value('', content.get('value')))} {content.get('unit', content.get('code', ''))}".strip()
-    return content if isinstance(content, str) else rawjson.write(content).decode()
+            yield place.found(FindingKind.UNIT_UNKNOWN, spelled(limit))
 
 
 def _places(most: int, value: Value, place: Place) -> Iterator[Finding]:

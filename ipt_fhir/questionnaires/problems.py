@@ -12,6 +12,7 @@ UNSETTLED = N_("This value never comes to rest, so it is left empty.")
 TOO_MANY = N_("The form computes {named} values where one is expected, so this is left empty.")
 WRONG_KIND = N_("The form computes something that does not fit here ({named}), so this is left empty.")
 NOT_BOOLEAN = N_("Whether this is asked cannot be decided: the form computes neither yes nor no ({named}).")
+OTHER_UNIT = N_("Whether another question is asked cannot be decided: this unit cannot be compared with {named}.")
 NO_QUERY = N_("The form asks the record for “{named}”, and there is no answer to that.")
 
 

@@ -12,19 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipt_fhir.questionnaires.calculating import Evaluator
-from ipt_fhir.questionnaires.enabling import decide
+from ipt_fhir.questionnaires.enabling import Undecided, decide
 from ipt_fhir.questionnaires.fhirpath import ExpressionRefused
 from ipt_fhir.questionnaires.form import Expression, Form, Value
 from ipt_fhir.questionnaires.layout import Layout, Occurrence
 from ipt_fhir.questionnaires.options import ValueSets
 from ipt_fhir.questionnaires.plan import Plan
-from ipt_fhir.questionnaires.problems import CIRCLE, NOT_BOOLEAN, UNSETTLED, Problem
+from ipt_fhir.questionnaires.problems import CIRCLE, NOT_BOOLEAN, OTHER_UNIT, UNSETTLED, Problem
 from ipt_fhir.questionnaires.results import WrongResult, answers_of
 from ipt_fhir.questionnaires.surroundings import Surroundings
+from ipt_fhir.questionnaires.values import spelled
 from ipt_fhir.questionnaires.writing import write_rows
 
 # A chain whose links do not mention each other by linkId needs a round for each of them.
 _MOST_ROUNDS, _LEAST_ROUNDS, _MOST_EVALUATIONS = 40, 3, 3_000
+_CONDITION = "enableWhen of"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -128,13 +130,22 @@ def _decide(state: _State) -> None:
     def is_on(occurrence: Occurrence) -> bool:
         return state.enabled[occurrence.path]
 
-    state.enabled = decide(state.layout, state.plan.order, answers, state.truths)
+    state.enabled, undecided = decide(state.layout, state.plan.order, answers, state.truths)
+    _name_undecided(state, undecided)
     if state.plan.computes:
         items, rows = write_rows(state.layout, "", answers, is_on)
         questionnaire = {"questionnaire": state.form.canonical} if state.form.url else {}
         head = {"resourceType": "QuestionnaireResponse", **questionnaire, "status": "in-progress"}
         state.evaluator.response, state.evaluator.rows = {**head, "item": items}, rows
         state.evaluator.changed()
+
+
+def _name_undecided(state: _State, undecided: Sequence[Undecided]) -> None:
+    """Conditions nobody can decide, each at the question it is about: there another unit can be given."""
+    for path, place in [known for known in state.problems if known[1].startswith(_CONDITION)]:
+        del state.problems[path, place]
+    for found in undecided:
+        _name(state, found.question, OTHER_UNIT, spelled(found.condition.answer), f"{_CONDITION} {found.at.path}")
 
 
 def _calculate(state: _State) -> Iterator[Occurrence]:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from ipt_fhir import rawjson
 from ipt_fhir.questionnaires import units
 from ipt_fhir.questionnaires.form import Value
 from ipt_fhir.rawjson import JsonObject, Spelled, number
@@ -94,6 +95,14 @@ def compared(value: Value, limit: Value) -> int:
     if type(left) is not type(right):
         raise NotComparable(limit.member)
     return int(left > right) - int(left < right)
+
+
+def spelled(value: Value) -> str:
+    """A value of the form, a limit say, as a person reads it."""
+    content = value.content
+    if isinstance(content, dict):
+        return f"{spelled(Value('', content.get('value')))} {content.get('unit', content.get('code', ''))}".strip()
+    return content if isinstance(content, str) else rawjson.write(content).decode()
 
 
 def decimal_places(content: Any) -> int:

@@ -20,8 +20,11 @@ from ipt_fhir.questionnaires.safety_questions import worrying_answers
 from ipt_fhir.questionnaires.scoring import SafetyAnswer, Score, score
 from ipt_fhir.questionnaires.validation import check_response
 from ipt_fhir.rawjson import JsonObject, JsonRefused
+from ipt_fhir.validation.patients import strangers
+from smart_app.language import gettext as _
 from smart_app.services.form_filling import OpenForm
 from smart_app.services.measuring import complete, with_safety_items
+from smart_app.store.lanes import Lane
 
 
 class FormTooLarge(ValueError):
@@ -56,13 +59,17 @@ def score_of(opened: OpenForm) -> Score | None:
     return score(measure, found.answers) if measure and found else None
 
 
-def findings(opened: OpenForm, language: str) -> list[tuple[str, str]]:
-    """What the form's rules hold against the response: the path of the item ("" for the whole), and a sentence."""
+def findings(opened: OpenForm, lane: Lane, language: str) -> list[tuple[str, str]]:
+    """What the rules of the form and of filing hold against the response of the patient of that lane: the path of the
+    item ("" for the whole), and a sentence."""
     expand = opened.filling.surroundings.expand
     found = check_response(response_of(opened), opened.at_hand.form, expand)
     places = dict(_places(opened.tree, ""))
     told = (item for item in found if item.is_error and item.kind not in _OF_THE_NAME)
-    return [(places.get(item.path, item.path), item.sentence(language)) for item in told]
+    broken = [(places.get(item.path, item.path), item.sentence(language)) for item in told]
+    words = _("This answer names another patient, so nothing could be filed with it. Take it back or give another.")
+    patient = f"{lane.issuer.rstrip('/')}/Patient/{lane.patient}"
+    return [*broken, *((path, words) for path in _of_others(opened.tree, patient))]
 
 
 def worrying(opened: OpenForm, catalogue: Catalogue) -> list[SafetyAnswer]:
@@ -104,6 +111,15 @@ def _filled(opened: OpenForm, author: Person | None, now: datetime) -> FilledFor
         )
     except JsonRefused as wrong:
         raise FormTooLarge(str(wrong)) from wrong
+
+
+def _of_others(tree: Sequence[Shown], patient: str) -> Iterator[str]:
+    """The paths of answers that name another patient: filing refuses a whole course for one of them (decision-D12)."""
+    for shown in (found for top in tree for found in top.walk() if found.enabled):
+        answers = [{answer.value.member: answer.value.content} for answer in shown.answers]
+        response = {"resourceType": "QuestionnaireResponse", "subject": {"reference": patient}, "answer": answers}
+        if any(strangers([response])):
+            yield shown.path
 
 
 def _places(tree: Sequence[Shown], around: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ipt_fhir.questionnaires.entries import LONGEST_TEXT, unit_key, units_of
+from ipt_fhir.questionnaires.entries import LONGEST_TEXT, entry_of, unit_key, units_of
 from ipt_fhir.questionnaires.fields import asks_here, is_chosen
 from ipt_fhir.questionnaires.filling import Shown
 from ipt_fhir.questionnaires.form import FormItem, ItemType, Value
@@ -42,15 +42,26 @@ def shape_of(shown: Shown) -> Shape:
 
 
 def scale_of(shown: Shown) -> tuple[int, ...]:
-    """The points of a slider that is short enough to be shown as radio buttons; none for every other item."""
+    """The points of a slider that is short enough to be shown as radio buttons; none for every other item.
+
+    None either where an answer stands that is no point, since no button could keep it.
+    """
     item = shown.item
     if item.control != "slider" or item.type not in {ItemType.INTEGER, ItemType.DECIMAL} or item.repeats:
         return ()
     least, most = _whole(shown.limits.least), _whole(shown.limits.most)
-    if least is None or most is None or most <= least:
+    if least is None or most is None or most <= least or not _has_step(item):
         return ()
     points = range(least, most + 1, max(item.slider_step or 1, 1))
-    return tuple(points) if len(points) <= _LONGEST_SCALE and points[-1] == most else ()
+    if len(points) > _LONGEST_SCALE or points[-1] != most:
+        return ()
+    answered = {entry_of(answer.value).text for answer in shown.answers}
+    return tuple(points) if answered <= set(map(str, points)) else ()
+
+
+def _has_step(item: FormItem) -> bool:
+    """Integers have a step anyhow; a decimal that names none may be anything between two points."""
+    return item.type is ItemType.INTEGER or bool(item.slider_step)
 
 
 def field_of(shown: Shown) -> Field:

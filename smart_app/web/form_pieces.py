@@ -90,6 +90,10 @@ class Field:
         """The units that are offered; another one of a former answer is offered beside them."""
         return tuple(key for key, _label in self.units)
 
+    def only_unit(self, line: Line) -> str:
+        """The unit printed behind the amount; none where the line has another one, which is shown and not replaced."""
+        return self.unit if line.entry.beside in {"", *self.unit_keys} else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repetition:

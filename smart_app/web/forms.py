@@ -153,7 +153,7 @@ def _sent() -> Sent:
 def _complete(desk: Desk, opened: OpenForm, *, stop: bool) -> str | Response:
     if opened.at_hand.closed:
         return _page(desk, opened, sent_window(), {"": opened.at_hand.closed})
-    wrong, doubtful, unseen = _wrong(opened), _doubtful(opened), _unseen(opened)
+    wrong, doubtful, unseen = _wrong(desk, opened), _doubtful(opened), _unseen(opened)
     empty = not opened.filling.response_items()
     if wrong or empty or unseen or (doubtful and not stop) or opened.contested or opened.draft.misread:
         nothing = {"": _("Nothing is answered yet.")} if empty else {}
@@ -173,10 +173,10 @@ def _complete(desk: Desk, opened: OpenForm, *, stop: bool) -> str | Response:
     return redirect(url_for("overview.show", handle=desk.handle), 303)
 
 
-def _wrong(opened: OpenForm) -> dict[str, str]:
+def _wrong(desk: Desk, opened: OpenForm) -> dict[str, str]:
     """What keeps the form from being completed, by path."""
     found: dict[str, str] = {}
-    for path, sentence in findings(opened, current()):
+    for path, sentence in findings(opened, desk.lane, current()):
         found.setdefault(path, sentence)
     return found
 
@@ -204,14 +204,14 @@ def _doubtful(opened: OpenForm) -> dict[str, str]:
 
 
 def _page(desk: Desk, opened: OpenForm, window: str, wrong: dict[str, str], unasked: Sequence[Problem] = ()) -> str:
-    form = form_page(opened, window, wrong, stop=_all_the_same(opened, wrong))
+    form = form_page(opened, window, wrong, stop=_all_the_same(desk, opened, wrong))
     to_patient = bool(desk.devices and desk.devices.tablets) and opened.at_hand.key in asking.offered(practice())
     asked = [problem.words(current()) for problem in unasked]
     return page("forms/form.html", desk, form=form, unasked=asked, to_patient=to_patient)
 
 
-def _all_the_same(opened: OpenForm, wrong: dict[str, str]) -> str:
+def _all_the_same(desk: Desk, opened: OpenForm, wrong: dict[str, str]) -> str:
     """The label of the button that completes a form in spite of what is doubtful; empty where nobody may."""
-    if not wrong or _wrong(opened) or not (_doubtful(opened) and opened.filling.response_items()):
+    if not wrong or _wrong(desk, opened) or not (_doubtful(opened) and opened.filling.response_items()):
         return ""
     return _("Finish all the same") if opened.filling.problems else _("Finish without a total")

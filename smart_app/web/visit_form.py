@@ -75,7 +75,7 @@ def send(handle: str, key: str) -> str | Response:
     opened = patient_forms.open_form(practice(), visit, key)
     if opened is None:
         abort(404)
-    problems = _unfinished(opened)
+    problems = _unfinished(visit, opened)
     if request.form.get("revision") != str(opened.draft.number):
         problems.add("answers", _("You changed an answer in another window. Look at your answers again."))
     if problems:
@@ -120,10 +120,10 @@ def _problems(screens: list[Screen], number: int, act: str) -> Problems:
     return problems
 
 
-def _unfinished(opened: OpenForm) -> Problems:
+def _unfinished(visit: Visit, opened: OpenForm) -> Problems:
     """What keeps the form from being sent: the rules of the form, and that something is answered."""
     problems = Problems()
-    for path, sentence in findings(opened, current()):
+    for path, sentence in findings(opened, visit.lane, current()):
         problems.add(f"s-{path}" if path else "answers", sentence)
     if not opened.filling.response_items():
         problems.add("answers", _("Nothing is answered yet."))

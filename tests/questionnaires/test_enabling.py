@@ -7,10 +7,16 @@ from decimal import Decimal
 import pytest
 
 from ipt_fhir.questionnaires.form import Operator
+from ipt_fhir.questionnaires.validation import check_response
 from ipt_fhir.rawjson import JsonObject
-from tests.questionnaires.forms import coding, group, item, on, opened, row, sent, text, when
+from tests.questionnaires.forms import coding, form_of, group, item, on, opened, row, sent, text, when
 
 KG, POUND = ({"value": Decimal(70), "unit": unit, "code": unit} for unit in ("kg", "[lb_av]"))
+UCUM = "http://unitsofmeasure.org"
+KILOGRAMS, GRAMS, METRES, BAGS = (
+    {"unit": unit, "system": system, "code": unit}
+    for unit, system in (("kg", UCUM), ("g", UCUM), ("m", UCUM), ("bag", "urn:shop"))
+)
 TRUE, FALSE = {"valueBoolean": True}, {"valueBoolean": False}
 
 # type of the question, operator, answer of the condition, answers given, whether it is on
@@ -60,6 +66,24 @@ COMPARED = [
     ("quantity", ">", {"answerQuantity": KG}, [{"valueQuantity": KG | {"value": 71}}], True),
     ("quantity", ">", {"answerQuantity": KG}, [{"valueQuantity": POUND | {"value": 710}}], False),
     ("quantity", "=", {"answerQuantity": KG}, [{"valueQuantity": KG | {"value": Decimal("70.0")}}], True),
+    ("quantity", ">", {"answerQuantity": GRAMS | {"value": 3000}}, [{"valueQuantity": KILOGRAMS | {"value": 5}}], True),
+    (
+        "quantity",
+        "<",
+        {"answerQuantity": GRAMS | {"value": 3000}},
+        [{"valueQuantity": KILOGRAMS | {"value": 5}}],
+        False,
+    ),
+    ("quantity", "=", {"answerQuantity": GRAMS | {"value": 3000}}, [{"valueQuantity": KILOGRAMS | {"value": 3}}], True),
+    (
+        "quantity",
+        "!=",
+        {"answerQuantity": GRAMS | {"value": 3000}},
+        [{"valueQuantity": KILOGRAMS | {"value": 3}}],
+        False,
+    ),
+    ("quantity", ">", {"answerQuantity": {"value": 3}}, [{"valueQuantity": KILOGRAMS | {"value": 5}}], True),
+    ("quantity", ">", {"answerQuantity": GRAMS | {"value": 3}}, [{"valueQuantity": GRAMS}], False),
     (
         "reference",
         "=",
@@ -76,6 +100,48 @@ def test_an_operator_compares(
 ) -> None:
     filling = opened(item("q", kind, repeats=True), item("a", enableWhen=[when("q", operator, **wanted)]))
     assert on(filling.with_items([row("q", *given)])) == (["q", "a"] if expected else ["q"])
+
+
+ABOVE_3_KG = item("a", enableWhen=[when("q", ">", answerQuantity=GRAMS | {"value": 3000})])
+
+
+@pytest.mark.parametrize("unit", [METRES, BAGS, KILOGRAMS | {"code": "stone"}, {"unit": "pounds"}, {}])
+@pytest.mark.parametrize("operator", ["=", "!=", ">", "<"])
+def test_a_condition_about_an_amount_nobody_can_compare_is_named_at_its_question(
+    unit: JsonObject, operator: str
+) -> None:
+    asks = when("q", operator, answerQuantity=GRAMS | {"value": 3000})
+    filling = opened(item("q", "quantity"), item("a", enableWhen=[asks]))
+    doubtful = filling.with_items([row("q", {"valueQuantity": unit | {"value": 5}})])
+    assert on(doubtful) == ["q"]
+    assert [(found.link_id, found.words()) for found in doubtful.problems] == [
+        ("q", "Whether another question is asked cannot be decided: this unit cannot be compared with 3000 g.")
+    ]
+    settled = doubtful.with_items([row("q", {"valueQuantity": KILOGRAMS | {"value": 5}})])
+    assert settled.problems == ()
+
+
+def test_a_doubtful_condition_is_no_matter_where_others_decide() -> None:
+    asks = [when("q", ">", answerQuantity=GRAMS | {"value": 3000}), when("b", "=", answerBoolean=True)]
+    bags = row("q", {"valueQuantity": BAGS | {"value": 5}})
+    for behaviour, deciding, expected in (("any", TRUE, ["q", "b", "a"]), ("all", FALSE, ["q", "b"])):
+        filling = opened(
+            item("q", "quantity"), item("b", "boolean"), item("a", enableWhen=asks, enableBehavior=behaviour)
+        ).with_items([bags, row("b", deciding)])
+        assert (on(filling), filling.problems) == (expected, ())
+
+
+def test_a_response_is_checked_with_the_amounts_its_units_say() -> None:
+    form = form_of(item("q", "quantity"), ABOVE_3_KG)
+    for unit, expected in (
+        (KILOGRAMS, []),
+        (GRAMS, ["This is answered, but other answers switch the question off."]),
+        (BAGS, ["Not checked: a rule of the form could not be evaluated (q > 3000 g)."]),
+    ):
+        answers = [row("q", {"valueQuantity": unit | {"value": 5}}), text("a", "x")]
+        response = {"resourceType": "QuestionnaireResponse", "questionnaire": form.url, "status": "completed"}
+        found = check_response(response | {"item": answers}, form)
+        assert [item.sentence() for item in found] == expected
 
 
 def test_every_operator_is_compared() -> None:

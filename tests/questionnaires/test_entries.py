@@ -47,6 +47,8 @@ def read(kind: ItemType, typed: str, beside: str = "", **parts: object) -> Value
         (ItemType.INTEGER, "2147483647", Value("valueInteger", 2147483647)),
         (ItemType.DECIMAL, "3.50", Value("valueDecimal", Decimal("3.50"))),
         (ItemType.DECIMAL, "3,5", Value("valueDecimal", Decimal("3.5"))),
+        (ItemType.DECIMAL, "0,125", Value("valueDecimal", Decimal("0.125"))),
+        (ItemType.DECIMAL, "1500,125", Value("valueDecimal", Decimal("1500.125"))),
         (ItemType.DATE, "2026-03-02", Value("valueDate", "2026-03-02")),
         (ItemType.DATE, "2026-03", Value("valueDate", "2026-03")),
         (ItemType.DATE, "1987", Value("valueDate", "1987")),
@@ -81,6 +83,9 @@ def test_an_empty_field_is_no_answer(kind: ItemType, typed: str) -> None:
         (ItemType.DECIMAL, "1,000.5", UnreadKind.NUMBER),
         (ItemType.DECIMAL, "1e9", UnreadKind.NUMBER),
         (ItemType.DECIMAL, "NaN", UnreadKind.NUMBER),
+        (ItemType.DECIMAL, "1,500", UnreadKind.COMMA),
+        (ItemType.DECIMAL, "-120,000", UnreadKind.COMMA),
+        (ItemType.QUANTITY, "1,500", UnreadKind.COMMA),
         (ItemType.DATE, "2026-02-30", UnreadKind.DATE),
         (ItemType.DATE, "2.3.2026", UnreadKind.DATE),
         (ItemType.DATE, "2026-W09-1", UnreadKind.DATE),
@@ -128,6 +133,20 @@ def test_a_quantity_takes_the_unit_of_the_form() -> None:
     assert read(ItemType.QUANTITY, "2.5", unit=MILLIGRAM) == Value("valueQuantity", coded)
     assert read(ItemType.QUANTITY, "2.5", "mg", units=(GRAM, MILLIGRAM)) == Value("valueQuantity", coded)
     assert read(ItemType.QUANTITY, "", "mg", units=(GRAM, MILLIGRAM)) is None
+
+
+@pytest.mark.parametrize("beside", ["kg", ""])
+def test_the_only_unit_of_the_form_takes_no_other_ones_place(beside: str) -> None:
+    """70 kg are not 70 mg, whether their unit was sent or left out."""
+    weighed = shown(
+        question(ItemType.QUANTITY, "x", unit=MILLIGRAM), Value("valueQuantity", {"value": 7, "unit": "kg"})
+    )
+    with pytest.raises(Unread) as refused:
+        read_entry(weighed, Entry("70", beside))
+    assert refused.value.kind is UnreadKind.UNIT
+    taken = read_entry(weighed, Entry("70", "mg"))
+    assert taken is not None
+    assert taken.content["unit"] == "milligram"
 
 
 def test_a_unit_of_ones_own_is_taken_where_the_form_says_so() -> None:

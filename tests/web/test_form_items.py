@@ -194,6 +194,32 @@ def test_a_short_slider_is_a_row_of_radio_buttons_with_its_ends() -> None:
     assert "From 0 to 100." in long.source
 
 
+@pytest.mark.parametrize(
+    ("kind", "step", "value"),
+    [
+        (ItemType.INTEGER, 5, Value("valueInteger", 3)),
+        (ItemType.INTEGER, None, Value("valueInteger", 12)),
+        (ItemType.DECIMAL, 1, Value("valueDecimal", Decimal("2.5"))),
+        (ItemType.DECIMAL, None, Value("valueDecimal", Decimal("2.5"))),
+    ],
+)
+def test_an_answer_between_the_points_of_a_slider_is_typed(kind: ItemType, step: int | None, value: Value) -> None:
+    """No radio button would be chosen, and the next save would lose it."""
+    limits = Limits(least=Value("valueInteger", 0), most=Value("valueInteger", 10))
+    page = printed(shown(question(kind, control="slider", slider_step=step, limits=limits), value))
+    check(page)
+    assert fields(page, "a-0") == [str(value.content)]
+    assert "From 0 to 10." in page.source
+
+
+def test_a_slider_of_decimals_has_points_where_its_step_says_so() -> None:
+    """Without one, what lies between two whole numbers could not be answered."""
+    limits = Limits(least=Value("valueDecimal", Decimal(0)), most=Value("valueDecimal", Decimal(10)))
+    item = question(ItemType.DECIMAL, control="slider", slider_step=5, limits=limits)
+    assert checked(printed(shown(item, Value("valueDecimal", Decimal(5))))) == ["5"]
+    assert fields(printed(shown(replace(item, slider_step=None))), "a-0") == [""]
+
+
 def test_a_quantity_offers_its_units_or_prints_the_only_one() -> None:
     two = printed(shown(question(ItemType.QUANTITY, units=(UNIT, UNIT | {"code": "g", "display": "g"}))))
     assert [option.get("value") for option in two.all("option")] == ["", "mg", "g"]
@@ -201,6 +227,14 @@ def test_a_quantity_offers_its_units_or_prints_the_only_one() -> None:
     assert fields(one, "b-0") == ["mg"]
     check(two)
     check(one)
+
+
+def test_a_quantity_in_another_unit_than_the_only_one_shows_its_own() -> None:
+    """A number beside a unit it was not given in would be another amount."""
+    page = printed(shown(question(ItemType.QUANTITY, unit=UNIT), Value("valueQuantity", {"value": 70, "unit": "kg"})))
+    check(page)
+    offered = {option.get("value"): "selected" in option.attributes for option in page.all("option")}
+    assert offered == {"": False, "mg": False, "kg": True}
 
 
 def test_part_of_a_date_stays_visible() -> None:

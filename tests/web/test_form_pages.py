@@ -26,6 +26,7 @@ from tests.web.form_acts import (
 )
 from tests.web.page_checks import Page
 
+CORE = "http://hl7.org/fhir/StructureDefinition"
 ASKED = item("often", "choice", prefix="1.", answerOption=coded("never", "often"))
 WHY = item("why", "string", enableWhen=when("often", "often"))
 NESTED = questionnaire(
@@ -330,3 +331,52 @@ def test_script_in_the_texts_of_a_form_and_in_answers_stays_text(browser: Browse
     assert answers_sheet(shown)["a-0"] == evil
     assert evil not in browser.get("forms").text
     assert evil not in press(browser, address, "done").text
+
+
+UCUM = {"system": "http://unitsofmeasure.org"}
+POUND = {"url": f"{CORE}/questionnaire-unit", "valueCoding": {**UCUM, "code": "[lb_av]", "display": "lb"}}
+
+
+def test_an_amount_keeps_the_unit_it_was_given_in(clinic: Clinic, browser: Browser) -> None:
+    """A form that counts in pounds proposes 70 kg: nothing makes 70 lb of it, and another amount needs a unit."""
+    weight = {"value": 70, "unit": "kg", **UCUM, "code": "kg"}
+    form = questionnaire(item("weight", "quantity", extension=[POUND], initial=[{"valueQuantity": weight}]))
+    address = opened(browser, form)
+    assert "Choose a unit" in press(browser, address, "done", a_0="71").text
+    press(browser, address, "done", a_0="70")
+    assert items_of(clinic)[0]["answer"] == [{"valueQuantity": weight}]
+
+
+def test_a_proposed_answer_between_the_points_of_a_slider_is_kept(clinic: Clinic, browser: Browser) -> None:
+    control = {"coding": [{"system": "http://hl7.org/fhir/questionnaire-item-control", "code": "slider"}]}
+    rules = [
+        {"url": f"{CORE}/questionnaire-itemControl", "valueCodeableConcept": control},
+        {"url": f"{CORE}/minValue", "valueInteger": 0},
+        {"url": f"{CORE}/maxValue", "valueInteger": 10},
+        {"url": f"{CORE}/questionnaire-sliderStepValue", "valueInteger": 5},
+    ]
+    form = questionnaire(item("pain", "integer", extension=rules, initial=[{"valueInteger": 3}]))
+    press(browser, opened(browser, form), "done")
+    assert items_of(clinic)[0]["answer"] == [{"valueInteger": 3}]
+
+
+@pytest.mark.parametrize("address", ["Patient/other", "https://elsewhere.example/fhir/Patient/{own}"])
+def test_an_answer_that_names_another_patient_is_refused_where_it_stands(
+    clinic: Clinic, browser: Browser, address: str
+) -> None:
+    """decision-D12: filing would refuse the whole course for it, and nobody could take it out any more."""
+    other = {"reference": address.format(own=DORU), "display": "Other"}
+    form = questionnaire(item("who", "reference", initial=[{"valueReference": other}]), item("name", "string"))
+    place = opened(browser, form)
+    refused = Page(press(browser, place, "done", a_1="x").text)
+    assert "names another patient" in refused.by_id("w-0").text  # type: ignore[union-attr]
+    assert course_of(clinic, DORU).forms == ()
+    press(browser, place, "done", a_0=" other", o_0="my sister", a_1="x")
+    assert items_of(clinic)[0]["answer"] == [{"valueReference": {"display": "my sister"}}]
+
+
+def test_an_answer_may_name_the_patient_and_others_who_are_none(clinic: Clinic, browser: Browser) -> None:
+    people = ({"reference": f"Patient/{DORU}"}, {"reference": "Practitioner/1"})
+    named = [item(f"who{n}", "reference", initial=[{"valueReference": who}]) for n, who in enumerate(people)]
+    press(browser, opened(browser, questionnaire(*named)), "done")
+    assert [row["answer"][0]["valueReference"] for row in items_of(clinic)] == list(people)
