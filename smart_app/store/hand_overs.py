@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from smart_app.store.encryption import Place
 from smart_app.store.fingerprints import fingerprint, new_handle
@@ -120,6 +120,16 @@ def end_all(tx: Transaction, browser_secret: str) -> list[HandOver]:
     standing = [_hand_over(tx, row) for row in tx.connection.execute(select(hand_overs).where(here)).all()]
     _end(tx, here)
     return standing
+
+
+def forget_standing(tx: Transaction, lane: Lane) -> set[str]:
+    """Delete the hand-overs to this person that stand; returns the fingerprints of the browsers they locked.
+
+    Whoever forgets a lock answers for what it locked: ``launches.end_in``.
+    """
+    theirs = (hand_overs.c.issuer == lane.issuer, hand_overs.c.patient == lane.patient, _stands(tx.now))
+    forgetting = delete(hand_overs).where(*theirs).returning(hand_overs.c.browser_hash)
+    return set(tx.connection.execute(forgetting).scalars())
 
 
 def _end(tx: Transaction, here: ColumnElement[bool]) -> None:

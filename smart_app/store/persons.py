@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, select
 
+from smart_app.store import hand_overs, launches
 from smart_app.store.encryption import Place
 from smart_app.store.lanes import Lane
 from smart_app.store.tables import audit_rows, intents, lanes, metadata, safety_duties
@@ -109,6 +110,8 @@ def waiting(tx: ReadTransaction, lane: Lane) -> Waiting:
 def erase(tx: Transaction, lane: Lane) -> Erased:
     """Delete every row about this person, in the transaction of the caller, and nothing of anybody else's.
 
+    A tablet in this person's hands is locked by one of those rows. With it ends whatever was open in that browser, also
+    about others: it must not show another chart, and a clinician signs in anew (decision-D66).
     The digest is that of the rows as they were stored, table by table: who has kept a backup can show what was erased.
     """
     digest = hashlib.sha256()
@@ -117,6 +120,7 @@ def erase(tx: Transaction, lane: Lane) -> Erased:
         for row in found:
             digest.update(json.dumps([table.name, dict(row)], default=_spelled, sort_keys=True).encode())
     taken = counts(tx, lane)
+    launches.end_in(tx, hand_overs.forget_standing(tx, lane))
     for table in reversed(person_tables()):
         tx.connection.execute(delete(table).where(_of(table, lane)))
     return Erased(counts=taken, digest=digest.hexdigest())
