@@ -90,12 +90,15 @@ def of_browser(tx: ReadTransaction, browser_secret: str) -> HandOver | None:
 
 def touch(tx: Transaction, handle: str) -> None:
     """The patient is still at it."""
-    _change(tx, handle, last_seen=tx.now)
+    here = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None))
+    tx.connection.execute(update(hand_overs).where(*here).values(last_seen=tx.now))
 
 
-def finish(tx: Transaction, handle: str) -> None:
-    """The patient has sent the form; what is left to do is to give the tablet back."""
-    _change(tx, handle, finished=tx.now)
+def finish(tx: Transaction, handle: str) -> bool:
+    """The patient has sent the form; what is left to do is to give the tablet back. False for whoever comes second."""
+    open_to_answers = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None), hand_overs.c.finished.is_(None))
+    finishing = update(hand_overs).where(*open_to_answers).values(finished=tx.now).returning(hand_overs.c.handle)
+    return tx.connection.execute(finishing).first() is not None
 
 
 def take_back(tx: Transaction, handle: str, pin: str) -> bool:
@@ -135,11 +138,6 @@ def forget_standing(tx: Transaction, lane: Lane) -> set[str]:
 def _end(tx: Transaction, here: ColumnElement[bool]) -> None:
     gone = {"ended": tx.now, "secrets": None, "background": None}
     tx.connection.execute(update(hand_overs).where(here, hand_overs.c.ended.is_(None)).values(gone))
-
-
-def _change(tx: Transaction, handle: str, **values: object) -> None:
-    here = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None))
-    tx.connection.execute(update(hand_overs).where(*here).values(values))
 
 
 def _stands(now: datetime) -> ColumnElement[bool]:

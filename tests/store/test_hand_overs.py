@@ -183,3 +183,13 @@ def test_an_erasure_leaves_a_browser_alone_that_was_taken_back(store: Store) -> 
     with store.write() as tx:
         persons.erase(tx, ANNA)
     assert is_open(store, before)
+
+
+def test_a_form_on_the_tablet_is_finished_once_and_not_after_it_was_taken_back(store: Store) -> None:
+    _, handle = handed_over(store)
+    with store.write() as tx:
+        assert [hand_overs.finish(tx, handle) for _ in range(2)] == [True, False]
+    _, other = handed_over(store, "another browser")
+    assert tried(store, other, PIN)
+    with store.write() as tx:
+        assert not hand_overs.finish(tx, other)
