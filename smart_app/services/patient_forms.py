@@ -112,8 +112,8 @@ def send(practice: Practice, visit: Visit, opened: OpenForm) -> None:
     """
     key = opened.at_hand.key
     with practice.store.write() as tx:
-        # A form may be sent as it was proposed, so nothing was begun; and where it was, the later window waits here.
-        begun, episode = begun_forms.begin(tx, visit.lane, visit.author, key), course_of(tx, visit.lane)
+        # First, because the later window waits here; a form may be sent as it was proposed, so nothing was begun.
+        begun, episode = begun_forms.take(tx, visit.lane, visit.author, key), course_of(tx, visit.lane)
         first = visit.device is not Device.TABLET or hand_overs.finish(tx, visit.handle)
         if episode is None or not first or key not in _keys(tx, practice, visit):
             if not _was_sent(tx, visit, key):
