@@ -196,7 +196,7 @@ def export_person(issuer: str, patient: str, by: str, output: Path) -> None:
 @_BY
 @click.option("--reason", required=True, type=click.Choice([reason.value for reason in Reason]), help="Why.")
 @click.option("--yes", is_flag=True, help="Erase. Without it only what would be erased is said.")
-@click.option("--waiting-too", is_flag=True, help="Also what is not in the record yet, and safety answers that wait.")
+@click.option("--waiting-too", is_flag=True, help="Also what nobody has seen or acted on yet.")
 @click.option("-o", "output", type=_OUTPUT, metavar="FILE", help="Where to write the receipt; else it is printed.")
 def purge_person(
     issuer: str, patient: str, by: str, reason: str, *, yes: bool, waiting_too: bool, output: Path | None
@@ -211,6 +211,8 @@ def purge_person(
             found = person_rights.holding(store, lane, _operator(by))
             for table, number in found.counts.items():
                 click.echo(f"{table}: {number}")
+            for words in person_rights.told(found.waiting):
+                click.echo(f"waiting: {words}")
             click.echo(f"{found.rows} rows would be erased. Nothing was: say --yes.")
             return
         receipt = person_rights.purge(store, lane, Reason(reason), _operator(by), waiting_too=waiting_too)

@@ -44,13 +44,14 @@ def held(lane: Lane) -> int:
 def test_without_yes_a_purge_only_says_what_it_would_do() -> None:
     asked = typed("purge", ISS, "anna", *WHY)
     assert asked.exit_code == 0
+    assert "waiting: 1 forms the patient sent were not opened by anybody" in asked.output
     assert "Nothing was: say --yes." in asked.output
     assert held(ANNA) > 0
 
 
 def test_a_purge_prints_its_receipt_and_leaves_the_others(tmp_path: Path) -> None:
     before = held(BORIS)
-    assert "say that they are to be erased too" in typed("purge", ISS, "anna", *WHY, "--yes").output
+    assert "say that it is to be erased too" in typed("purge", ISS, "anna", *WHY, "--yes").output
     receipt = tmp_path / "receipt.json"
     done = typed("purge", ISS, "anna", *WHY, "--yes", "--waiting-too", "-o", receipt)
     assert (done.exit_code, held(ANNA), held(BORIS)) == (0, 0, before)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from decimal import Decimal
 from itertools import pairwise
 
+from msgspec.structs import asdict
+
 from ipt_fhir.instruments.definition import Instrument, Item
-from ipt_fhir.instruments.rules import Band, SafetyRule, Scale, ScoringRule
+from ipt_fhir.instruments.rules import Band, Scale, ScoringRule, Threshold
+from ipt_fhir.instruments.safety_defects import of_safety
 from ipt_fhir.rawjson import JsonObject, number
 
-ORDINAL_VALUE = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+# Points as other software finds them in a form; the second one replaced the first in R5 and is used with R4 as well.
+_POINTS = frozenset(f"http://hl7.org/fhir/StructureDefinition/{name}" for name in ("ordinalValue", "itemWeight"))
+# Changes of a total, which have no place on its scale; the other figures of a change rule are totals.
+_AMOUNTS = ("reliable", "meaningful", "meaningful_worse", "response_percent")
 # http://hl7.org/fhir/item-type (R4). "question" is abstract there and no type a form may use.
 _TYPES = frozenset(
     [
@@ -37,6 +43,10 @@ def defects(instrument: Instrument, form: JsonObject | None, folder: str) -> lis
         return [f"its id {instrument.id!r} is not the name of its folder"]
     if not _is_spelled(instrument):
         return ["the form has a number, a list or nothing where a text or a code belongs"]
+    if endless := [
+        f"{name} is {value}; write a number" for name, value in _figures(instrument) if not value.is_finite()
+    ]:
+        return endless  # Nothing can be compared with it.
     return [
         *_of_form(form or {"resourceType": "Questionnaire"}),
         *_of_ordinals(instrument, form or {}),
@@ -45,6 +55,9 @@ def defects(instrument: Instrument, form: JsonObject | None, folder: str) -> lis
         *_of_parts(instrument),
         *_of_bands(instrument),
         *_of_names(instrument),
+        *of_safety(instrument, form or {}),
+        *_of_figures(instrument),
+        *_of_codes(instrument),
     ]
 
 
@@ -178,17 +191,62 @@ def _of_ordinals(instrument: Instrument, form: JsonObject) -> Iterator[str]:
     """Other software scores from the form, we from the file: the two must agree, and a form of no score says none."""
     for row in rows_of(form):
         for entry in row.get("answerOption", []):
-            code = entry["valueCoding"]["code"] if "valueCoding" in entry else ""
-            said = [number(part["valueDecimal"]) for part in entry.get("extension", []) if part["url"] == ORDINAL_VALUE]
+            coding = entry.get("valueCoding", {})
+            code = coding.get("code", "")
             points = instrument.points(row["linkId"]).get(code)
-            if said not in ([], [points]):
-                yield f"{row['linkId']}: the form gives {code} {said[0]} points, the file {points}"
+            for part in (*entry.get("extension", []), *coding.get("extension", [])):
+                if part["url"] in _POINTS and (said := number(part["valueDecimal"])) != points:
+                    yield f"{row['linkId']}: the form gives {code} {said} points, the file {points}"
+
+
+def _figures(instrument: Instrument) -> Iterator[tuple[str, Decimal]]:
+    """Every number of the file that may have a point, by its place there."""
+    scales = {"scale": instrument.scale} | {f"part {part.id}": part.scale for part in instrument.parts}
+    for name, scale in scales.items():
+        ends = {"lowest": scale.lowest, "highest": scale.highest, "step": scale.step} if scale else {}
+        yield from ((f"{name}: {end}", value) for end, value in ends.items() if value is not None)
+    if instrument.scoring:
+        yield "scoring: factor", instrument.scoring.factor
+    yield from ((f"cut-offs: {line.label!r}", line.value) for line in instrument.cut_offs)
+    yield from ((f"change.{name}", figure.value) for name, figure in _changes(instrument).items())
+
+
+def _changes(instrument: Instrument) -> dict[str, Threshold]:
+    return {name: figure for name, figure in asdict(instrument.change).items() if figure is not None}
+
+
+def _of_figures(instrument: Instrument) -> Iterator[str]:
+    """Figures with which every total would be judged wrongly, or none."""
+    days, scale, changes = instrument.window_days, instrument.scale, _changes(instrument)
+    if days is not None and days <= 0:
+        yield f"window_days is {days}; write how many days the questions look back, or leave it out"
+    scales = (instrument.scale, *(part.scale for part in instrument.parts))
+    if any(found is not None and found.step <= 0 for found in scales):
+        yield "scale: a step of 0 or less leads to no next total; write how far two totals are apart"
+    if changes and scale is None:
+        yield "change: there is no total that could change; leave it out"
+        return
+    for name, figure in changes.items():
+        if name in _AMOUNTS and figure.value <= 0:
+            yield f"change.{name} is {figure.value}; write how much a total has to change, above 0"
+        elif name not in _AMOUNTS and scale and not scale.spans(figure.value):
+            yield f"change.{name} is {figure.value}, which lies outside the scale; write a total"
+
+
+def _of_codes(instrument: Instrument) -> Iterator[str]:
+    """Answers are told apart by their code alone, so one that counts or is watched has it for itself."""
+    watched = {instrument.safety.link_id} if instrument.safety else set[str]()
+    for item in instrument.items:
+        if item.link_id not in watched and item.link_id not in instrument.counted:
+            continue
+        for code, times in Counter(option.code for option in (*item.options, *item.accepted)).items():
+            if times > 1:
+                yield f"{item.link_id}: {times} answers have the code {code}; give each its own, whatever their systems"
 
 
 def _of_names(instrument: Instrument) -> Iterator[str]:
     """Every linkId and answer code the file mentions exists in the form."""
     known = {item.link_id: {option.code for option in (*item.options, *item.accepted)} for item in instrument.items}
-    yield from _of_safety(instrument.safety, known if instrument.has_form else None)
     codes = {code for offered in known.values() for code in offered}
     for scheme in instrument.schemes:
         mapped = scheme.answers.codes.values() if scheme.answers else ()
@@ -196,19 +254,6 @@ def _of_names(instrument: Instrument) -> Iterator[str]:
         yield from (f"scheme {scheme.id}: the form has no answer {to}" for to in mapped if to not in codes)
         if len(set(scheme.links.values())) != len(scheme.links):
             yield f"scheme {scheme.id}: two of its linkIds mean the same item"
-
-
-def _of_safety(safety: SafetyRule | None, known: Mapping[str, set[str]] | None) -> Iterator[str]:
-    """A form says which answers are positive; without one only a person can."""
-    if safety is None:
-        return
-    if known is None:
-        if safety.positive:
-            yield "safety: there is no form whose answers could be positive"
-    elif safety.link_id not in known:
-        yield f"safety: the form has no item {safety.link_id}"
-    elif not safety.positive or not set(safety.positive) <= known[safety.link_id]:
-        yield f"safety: the form does not offer every answer of {', '.join(safety.positive) or 'nothing'}"
 
 
 def rows_of(node: JsonObject) -> Iterator[JsonObject]:

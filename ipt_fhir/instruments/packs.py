@@ -20,7 +20,7 @@ from ipt_fhir.instruments.catalogue import SHIPPED, Added, Catalogue, claims
 from ipt_fhir.instruments.defects import InstrumentDefect
 from ipt_fhir.instruments.definition import Instrument
 from ipt_fhir.instruments.loading import FORM, MEANING, instrument_from
-from ipt_fhir.instruments.rules import Licence
+from ipt_fhir.instruments.rules import Licence, SafetyRule
 
 PACK_FILE = "pack.toml"
 MOST_INSTRUMENTS = 50
@@ -30,6 +30,7 @@ _LONGEST_ID = 64
 _VERSION = re.compile(r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*")
 _LONGEST_VERSION = 32
 _LONGEST_WORDS = 200
+_LONGEST_DATE = len("2026-03-02")
 _PLAIN_ID = f"small letters, digits and single hyphens, {_LONGEST_ID} at most"
 
 
@@ -113,11 +114,13 @@ def objections(pack: Pack, installed: Sequence[Pack], removed: Sequence[Pack], t
 
     ``removed`` are packs that were in use before: answers given to their forms must stay readable.
     """
-    return (*_of_statement(pack, today), *clashes(pack, installed, removed))
+    forms = (reason for item in pack.instruments for reason in _of_release(item, today))
+    return (*_of_statement(pack, today), *forms, *clashes(pack, installed, removed))
 
 
 def clashes(pack: Pack, installed: Sequence[Pack], removed: Sequence[Pack] = ()) -> tuple[str, ...]:
-    """As objections, without the licence: what of the pack is here already under the same id, address or code."""
+    """As objections, without what is asked of a new pack only: what of it is here already under the same id, address or
+    code."""
     found = (item.instrument for item in pack.instruments)
     return (
         *_of_pack(pack, installed),
@@ -178,6 +181,17 @@ def _of_statement(pack: Pack, today: date) -> Iterator[str]:
         yield f"the licence is said to be confirmed on {pack.licence.confirmed_on}, which is still to come"
 
 
+def _of_release(item: Added, today: date) -> Iterator[str]:
+    """Whether its publisher lets the form be used today. Asked when it is added; one in use stays in use."""
+    status, period = item.form.get("status"), item.form.get("effectivePeriod")
+    if status != "active":
+        yield f"{item.instrument.id}: the status of the form is {status!r}; bring the version that is active"
+    end = period.get("end") if isinstance(period, dict) else None
+    # A date may end with its year or its month; so much of today is compared, and the last day still counts.
+    if isinstance(end, str) and (last := end[:_LONGEST_DATE]) < today.isoformat()[: len(last)]:
+        yield f"{item.instrument.id}: the form was to be used until {last} (effectivePeriod); bring the one of today"
+
+
 def _of_pack(pack: Pack, installed: Sequence[Pack]) -> Iterator[str]:
     for other in installed:
         if other.id == pack.id:
@@ -211,12 +225,23 @@ def _of_series(before: Instrument, now: Instrument, where: str) -> Iterator[str]
     if before.safety and not now.safety:
         item_id = before.safety.link_id
         yield f"{now.id}: an answer to its item {item_id} asks for a step by a person; name it in [safety]"
+    elif before.safety and now.safety and before.has_form:
+        yield from _of_same_watch(before.safety, now.safety, now.id, where)
     for item in before.items:
         here = now.item(item.link_id)
         points = {option.code: option.points for option in here.options} if here else {}
         lost = [option.code for option in item.options if points.get(option.code, "lost") != option.points]
         if here is None or lost or (item.number is None) != (here.number is None):
             yield f"{now.id}: answers to item {item.link_id}, as {where}, would not be understood"
+
+
+def _of_same_watch(before: SafetyRule, now: SafetyRule, name: str, where: str) -> Iterator[str]:
+    """What obliged a person to act goes on to do so; more may be added."""
+    lost = [code for code in before.positive if code not in now.positive]
+    if now.link_id != before.link_id:
+        yield f"{name}: [safety] names item {now.link_id}; name {before.link_id}, as {where}"
+    elif lost:
+        yield f"{name}: [safety] names fewer answers than before; add {', '.join(lost)}, as {where}"
 
 
 def _total_code(found: Instrument) -> tuple[str, str] | None:

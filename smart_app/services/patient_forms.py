@@ -37,6 +37,10 @@ KEPT = timedelta(days=1)
 _WINDOW = Window(name="patient", number=0)
 
 
+class NotDue(LookupError):
+    """The form was withdrawn, filled in by somebody else or the tablet taken back while its answers were looked at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormToFill:
     """A form that is due, as a patient sees it; ``raises``: one of its answers is shown to the clinic at once."""
@@ -100,15 +104,21 @@ def keep(practice: Practice, visit: Visit, key: str, sent: Sent) -> OpenForm | N
 
 
 def send(practice: Practice, visit: Visit, opened: OpenForm) -> None:
-    """Hand the answers to the clinic; they are the patient's own (author and source), and can be sent once.
+    """Hand the answers to the clinic; they are the patient's own (author and source), and can be sent once: of two
+    windows that send in the same moment the later one changes nothing.
 
-    Raises FormTooLarge, or ValueError for a form that was not begun.
+    Raises FormTooLarge, or NotDue.
     """
     key = opened.at_hand.key
     with practice.store.write() as tx:
-        begun, episode = begun_forms.find(tx, visit.lane, visit.author, key), course_of(tx, visit.lane)
-        if begun is None or episode is None:
-            raise ValueError("a form is begun before it is sent, in a course")
+        # First, because the later window waits here; a form may be sent as it was proposed, so nothing was begun.
+        begun, episode = begun_forms.take(tx, visit.lane, visit.author, key), course_of(tx, visit.lane)
+        first = visit.device is not Device.TABLET or hand_overs.finish(tx, visit.handle)
+        if episode is None or not first or key not in _keys(tx, practice, visit):
+            if not _was_sent(tx, visit, key):
+                raise NotDue(key)
+            _forget(tx, visit, key)
+            return
         now = tx.now.replace(microsecond=0)
         content = receiving.dump(_sent(practice, episode, opened, begun.response, now))
         form = ReceivedForm(id=begun.response, form=key, author=visit.device.value, content=content, sent=now)
@@ -116,9 +126,12 @@ def send(practice: Practice, visit: Visit, opened: OpenForm) -> None:
         _raise(tx, practice, visit, opened, begun.response)
         _forget(tx, visit, key)
         requested_forms.withdraw(tx, visit.lane, key)
-        if visit.device is Device.TABLET:
-            hand_overs.finish(tx, visit.handle)
         audit.append(tx, event(visit, audit.Action.CREATE, f"QuestionnaireResponse/{begun.response}"))
+
+
+def _was_sent(tx: ReadTransaction, visit: Visit, key: str) -> bool:
+    waiting = received_forms.of_patient(tx, visit.lane)
+    return any((item.form, item.author) == (key, visit.device.value) for item in waiting)
 
 
 def _at_hand(practice: Practice, visit: Visit, key: str) -> FormAtHand | None:

@@ -6,7 +6,7 @@ somebody's backup is not reached from here. The receipt says both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from ipt_fhir.model import snapshot
 from ipt_fhir.rawjson import JsonRefused
 from smart_app.store import audit, episodes, persons
 from smart_app.store.dialects import Remains
+from smart_app.store.errors import SealBroken
 from smart_app.store.lanes import Lane
 from smart_app.store.persons import Waiting
 from smart_app.store.store import Store
@@ -59,10 +60,7 @@ class StillWaiting(RuntimeError):
     """Something would be lost that nobody has seen yet; ``waiting`` says what."""
 
     def __init__(self, waiting: Waiting) -> None:
-        super().__init__(
-            f"{waiting.safety_answers} safety answers wait for somebody to act, {waiting.filings} filings are not in "
-            "the record: act on them first, or say that they are to be erased too"
-        )
+        super().__init__(f"{', '.join(told(waiting))}: act on that first, or say that it is to be erased too")
         self.waiting = waiting
 
 
@@ -123,6 +121,32 @@ class Receipt:
         return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
 
 
+def told(waiting: Waiting) -> list[str]:
+    """What waits, each kind in words for whoever erases at the machine."""
+    kinds = {
+        "safety answers wait for somebody to act": waiting.safety_answers,
+        "forms the patient sent were not opened by anybody": waiting.received_forms,
+        "filings are not in the record": waiting.filings,
+    }
+    unread = "the course cannot be read, so nobody can say whether a safety answer waits in it"
+    return [*(f"{number} {words}" for words, number in kinds.items() if number), *([unread] if waiting.unread else ())]
+
+
+def what_waits(tx: ReadTransaction, lane: Lane) -> Waiting:
+    """What still waits for somebody, also in the course: of a form that was filled in at the clinic only that tells.
+
+    A course that cannot be read stops nobody from erasing it, and is said to be one.
+    """
+    waiting = persons.waiting(tx, lane)
+    try:
+        stored = episodes.load(tx, lane)
+        course = snapshot.load(stored.content) if stored else None
+    except (SealBroken, msgspec.DecodeError):
+        return replace(waiting, unread=True)
+    items = {item.id for item in course.open_safety_items} if course else set()
+    return replace(waiting, safety_items=waiting.safety_items | items)
+
+
 def holding(store: Store, lane: Lane, by: str) -> Holding:
     """What is held, in numbers; that somebody asked is in the audit log.
 
@@ -132,7 +156,7 @@ def holding(store: Store, lane: Lane, by: str) -> Holding:
         counts = persons.counts(tx, lane)
         known = counts or persons.audit_count(tx, lane)
         audit.append(tx, _event(audit.Action.QUERY, lane if known else Lane("", ""), by))
-        return Holding(counts=counts, audit_rows=persons.audit_count(tx, lane), waiting=persons.waiting(tx, lane))
+        return Holding(counts=counts, audit_rows=persons.audit_count(tx, lane), waiting=what_waits(tx, lane))
 
 
 def export_person(store: Store, site: Site, lane: Lane, by: str) -> bytes:
@@ -169,10 +193,10 @@ def purge(store: Store, lane: Lane, reason: Reason, by: str, *, waiting_too: boo
     with store.write() as tx:
         if not persons.counts(tx, lane):
             raise NothingHeld
-        waits = persons.waiting(tx, lane)
+        waits = what_waits(tx, lane)
         if waits.sending:
             raise BeingSent
-        if (waits.filings or waits.safety_answers) and not waiting_too:
+        if waits.for_somebody and not waiting_too:
             raise StillWaiting(waits)
         erased = persons.erase(tx, lane)
         audit.append(tx, _event(audit.Action.ERASE, lane, by, f"Erasure/{reason.value}"))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.episode import Episode, EpisodeStatus
+from smart_app.services import person_rights
 from smart_app.services.practice import Practice
 from smart_app.store import audit, expiring, hand_overs, launches, persons, worker_runs
 from smart_app.store.lanes import Lane
@@ -62,8 +63,8 @@ def _delete_courses(practice: Practice, by: str) -> int:
 def _delete_course(practice: Practice, by: str, lane: Lane, before: datetime) -> int:
     """Asked again inside the transaction: somebody may have opened it meanwhile."""
     with practice.store.write() as tx:
-        waits = persons.waiting(tx, lane)
-        if waits.filings or waits.safety_answers or waits.sending or not expiring.is_unchanged(tx, lane, before):
+        waits = person_rights.what_waits(tx, lane)
+        if waits.for_somebody or waits.sending or not expiring.is_unchanged(tx, lane, before):
             return 0
         persons.erase(tx, lane)
         event = audit.AuditEvent(

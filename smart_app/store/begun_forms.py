@@ -35,6 +35,16 @@ def find(tx: ReadTransaction, lane: Lane, author: str, form: str) -> Begun | Non
     return Begun(found.response, found.begun) if found else None
 
 
+def take(tx: Transaction, lane: Lane, author: str, form: str) -> Begun:
+    """The response of a form that is sent now, whether it was begun or not.
+
+    Of two windows the second one waits here until the first is done, and sees afterwards what that one did.
+    """
+    taking = delete(begun_forms).where(_is(lane, author, form)).returning(begun_forms.c.response, begun_forms.c.begun)
+    found = tx.connection.execute(taking).first()
+    return Begun(found.response, found.begun) if found else begin(tx, lane, author, form)
+
+
 def end(tx: Transaction, lane: Lane, author: str, form: str) -> None:
     """It was sent, or is begun anew."""
     tx.connection.execute(delete(begun_forms).where(_is(lane, author, form)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from smart_app.store.encryption import Place
 from smart_app.store.fingerprints import fingerprint, new_handle
@@ -90,12 +90,15 @@ def of_browser(tx: ReadTransaction, browser_secret: str) -> HandOver | None:
 
 def touch(tx: Transaction, handle: str) -> None:
     """The patient is still at it."""
-    _change(tx, handle, last_seen=tx.now)
+    here = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None))
+    tx.connection.execute(update(hand_overs).where(*here).values(last_seen=tx.now))
 
 
-def finish(tx: Transaction, handle: str) -> None:
-    """The patient has sent the form; what is left to do is to give the tablet back."""
-    _change(tx, handle, finished=tx.now)
+def finish(tx: Transaction, handle: str) -> bool:
+    """The patient has sent the form; what is left to do is to give the tablet back. False for whoever comes second."""
+    open_to_answers = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None), hand_overs.c.finished.is_(None))
+    finishing = update(hand_overs).where(*open_to_answers).values(finished=tx.now).returning(hand_overs.c.handle)
+    return tx.connection.execute(finishing).first() is not None
 
 
 def take_back(tx: Transaction, handle: str, pin: str) -> bool:
@@ -122,14 +125,19 @@ def end_all(tx: Transaction, browser_secret: str) -> list[HandOver]:
     return standing
 
 
+def forget_standing(tx: Transaction, lane: Lane) -> set[str]:
+    """Delete the hand-overs to this person that stand; returns the fingerprints of the browsers they locked.
+
+    Whoever forgets a lock answers for what it locked: ``launches.end_in``.
+    """
+    theirs = (hand_overs.c.issuer == lane.issuer, hand_overs.c.patient == lane.patient, _stands(tx.now))
+    forgetting = delete(hand_overs).where(*theirs).returning(hand_overs.c.browser_hash)
+    return set(tx.connection.execute(forgetting).scalars())
+
+
 def _end(tx: Transaction, here: ColumnElement[bool]) -> None:
     gone = {"ended": tx.now, "secrets": None, "background": None}
     tx.connection.execute(update(hand_overs).where(here, hand_overs.c.ended.is_(None)).values(gone))
-
-
-def _change(tx: Transaction, handle: str, **values: object) -> None:
-    here = (hand_overs.c.handle == handle, hand_overs.c.ended.is_(None))
-    tx.connection.execute(update(hand_overs).where(*here).values(values))
 
 
 def _stands(now: datetime) -> ColumnElement[bool]:

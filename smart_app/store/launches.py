@@ -7,13 +7,13 @@ handle, so a tab never changes its patient (attack-A26, attack-A27, attack-A28).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from smart_app.store import hand_overs
 from smart_app.store.encryption import Place
@@ -144,7 +144,12 @@ def remember(tx: Transaction, handle: str, background: bytes) -> None:
 
 def end(tx: Transaction, handle: str) -> None:
     """End a launch and forget its tokens; ending it twice does no harm."""
-    _change(tx, handle, ended=tx.now, secrets=None, background=None)
+    _end(tx, launches.c.handle == handle)
+
+
+def end_in(tx: Transaction, browsers: Set[str]) -> None:
+    """End every launch of the browsers with these fingerprints, whoever it is about, and forget the tokens."""
+    _end(tx, launches.c.browser_hash.in_(browsers))
 
 
 def _secrets(tx: Transaction, handle: str, user: User, grant: Grant) -> bytes:
@@ -159,8 +164,12 @@ def _change(tx: Transaction, handle: str, **values: object) -> None:
 
 def end_old(tx: Transaction) -> None:
     """End what is older than LONGEST and forget its tokens."""
-    old = (launches.c.ended.is_(None), launches.c.created < tx.now - LONGEST)
-    tx.connection.execute(update(launches).where(*old).values(ended=tx.now, secrets=None, background=None))
+    _end(tx, launches.c.created < tx.now - LONGEST)
+
+
+def _end(tx: Transaction, here: ColumnElement[bool]) -> None:
+    gone = {"ended": tx.now, "secrets": None, "background": None}
+    tx.connection.execute(update(launches).where(here, launches.c.ended.is_(None)).values(gone))
 
 
 def _is_alive(row: Row[Any], now: datetime, idle: timedelta) -> bool:

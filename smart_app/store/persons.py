@@ -15,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, select
 
+from smart_app.store import hand_overs, launches
 from smart_app.store.encryption import Place
 from smart_app.store.lanes import Lane
-from smart_app.store.tables import audit_rows, intents, lanes, metadata, safety_duties
+from smart_app.store.tables import audit_rows, intents, lanes, metadata, received_forms, safety_duties
 from smart_app.store.transactions import ReadTransaction, Transaction
 
 NOBODYS = frozenset(
@@ -40,11 +41,27 @@ _DONE = "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What an erasure would cut off: filings that are not in the record, safety answers nobody has acted on."""
+    """What an erasure would cut off: filings that are not in the record, forms a patient sent and nobody has opened,
+    ``safety_items`` (ids) nobody has acted on, and whether a filing is being sent.
+
+    More items may stand in the course, which is opaque here; ``unread`` says that nobody could look into it.
+    """
 
     filings: int
-    safety_answers: int
+    received_forms: int
+    safety_items: frozenset[str]
     sending: bool
+    unread: bool = False
+
+    @property
+    def safety_answers(self) -> int:
+        """How many answers ask for a step by a person."""
+        return len(self.safety_items)
+
+    @property
+    def for_somebody(self) -> bool:
+        """Whether something would be lost that nobody has seen or acted on, as far as one can know."""
+        return bool(self.filings or self.received_forms or self.safety_items or self.unread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +110,15 @@ def rows(tx: ReadTransaction, lane: Lane) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def waiting(tx: ReadTransaction, lane: Lane) -> Waiting:
-    """What still waits for somebody."""
+    """What still waits for somebody, as far as the tables say."""
     unsent = select(func.count()).select_from(intents).where(_names(intents, lane), intents.c.state != _DONE)
+    unopened = select(func.count()).select_from(received_forms).where(_names(received_forms, lane))
     unacted = (_names(safety_duties, lane), safety_duties.c.acknowledged.is_(None))
     held = select(lanes.c.owner).where(_names(lanes, lane), lanes.c.lease_until > tx.now)
     return Waiting(
         filings=tx.connection.execute(unsent).scalar_one(),
-        safety_answers=tx.connection.execute(
-            select(func.count()).select_from(safety_duties).where(*unacted)
-        ).scalar_one(),
+        received_forms=tx.connection.execute(unopened).scalar_one(),
+        safety_items=frozenset(tx.connection.execute(select(safety_duties.c.item).where(*unacted)).scalars()),
         sending=tx.connection.execute(held).scalar() is not None,
     )
 
@@ -109,6 +126,8 @@ def waiting(tx: ReadTransaction, lane: Lane) -> Waiting:
 def erase(tx: Transaction, lane: Lane) -> Erased:
     """Delete every row about this person, in the transaction of the caller, and nothing of anybody else's.
 
+    A tablet in this person's hands is locked by one of those rows. With it ends whatever was open in that browser, also
+    about others: it must not show another chart, and a clinician signs in anew (decision-D66).
     The digest is that of the rows as they were stored, table by table: who has kept a backup can show what was erased.
     """
     digest = hashlib.sha256()
@@ -117,6 +136,7 @@ def erase(tx: Transaction, lane: Lane) -> Erased:
         for row in found:
             digest.update(json.dumps([table.name, dict(row)], default=_spelled, sort_keys=True).encode())
     taken = counts(tx, lane)
+    launches.end_in(tx, hand_overs.forget_standing(tx, lane))
     for table in reversed(person_tables()):
         tx.connection.execute(delete(table).where(_of(table, lane)))
     return Erased(counts=taken, digest=digest.hexdigest())

@@ -80,7 +80,10 @@ def send(handle: str, key: str) -> str | Response:
         problems.add("answers", _("You changed an answer in another window. Look at your answers again."))
     if problems:
         return _review(visit, opened, problems)
-    patient_forms.send(practice(), visit, opened)
+    try:
+        patient_forms.send(practice(), visit, opened)
+    except patient_forms.NotDue:
+        abort(404)
     return redirect(url_for("visit.give_back" if visit.device is Device.TABLET else "visit.sent", handle=handle), 303)
 
 

@@ -102,6 +102,30 @@ def test_a_pack_without_an_instrument_is_refused() -> None:
     assert "no instrument" in refusal({HEAD: demo_files()[HEAD]})
 
 
+POINTS = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+WEIGHT = "http://hl7.org/fhir/StructureDefinition/itemWeight"
+HIDDEN = {"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": True}
+NINE = {"system": "http://loinc.org", "code": "44260-8", "display": "Thoughts"}
+
+
+def row(form: dict[str, Any], link_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(item for item in form["item"] if item["linkId"] == link_id)
+    return found
+
+
+def in_a_group(form: dict[str, Any], **members: object) -> None:
+    """The questions in a group with those members."""
+    form["item"] = [{"linkId": "around", "type": "group", "text": "Around", "item": form["item"][1:], **members}]
+
+
+def weighed(form: dict[str, Any], url: str, *, on_the_coding: bool) -> None:
+    """The highest answer of the first question is worth 4 by such an extension."""
+    option = row(form, "tense")["answerOption"][3]
+    option["extension"] = []
+    place = option["valueCoding"] if on_the_coding else option
+    place["extension"] = [{"url": url, "valueDecimal": 4}]
+
+
 FORMS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("no address", lambda form: form.pop("url"), "cannot be read as a form"),
     ("no version", lambda form: form.pop("version"), "cannot be read as a form"),
@@ -110,6 +134,35 @@ FORMS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("a type nobody knows", lambda form: form["item"][1].update(type="picture"), "no items of type picture"),
     ("a linkId twice", lambda form: form["item"][2].update(linkId="tense"), "stands 2 times"),
     ("an answer without points", lambda form: form["item"][1]["answerOption"].pop(), "are not those the form offers"),
+    (
+        "other weights",
+        lambda form: weighed(form, WEIGHT, on_the_coding=False),
+        "gives all-evening 4 points, the file 3",
+    ),
+    ("in the coding", lambda form: weighed(form, POINTS, on_the_coding=True), "gives all-evening 4 points, the file 3"),
+    ("both", lambda form: weighed(form, WEIGHT, on_the_coding=True), "gives all-evening 4 points, the file 3"),
+    ("hidden", lambda form: row(form, "unsafe").update(extension=[HIDDEN]), "item unsafe is hidden"),
+    ("in a hidden group", lambda form: in_a_group(form, extension=[HIDDEN]), "stands in around, which is hidden"),
+    ("readOnly", lambda form: row(form, "unsafe").update(readOnly=True), "item unsafe is readOnly"),
+    ("repeats", lambda form: row(form, "unsafe").update(repeats=True), "item unsafe repeats"),
+    ("in a group that repeats", lambda form: in_a_group(form, repeats=True), "stands in around, which repeats"),
+    (
+        "item 9",
+        lambda form: row(form, "tired").update(code=[NINE | {"code": "x"}, NINE]),
+        "item tired (44260-8) asks for",
+    ),
+    (
+        "the same answer twice",
+        lambda form: row(form, "unsafe")["answerOption"].append(row(form, "unsafe")["answerOption"][0]),
+        "unsafe: 2 answers have the code never",
+    ),
+    (
+        "one code of two systems",
+        lambda form: row(form, "tense")["answerOption"].append(
+            {"valueCoding": {"system": "http://zztest.example/other", "code": "never", "display": "Always"}}
+        ),
+        "tense: 2 answers have the code never",
+    ),
 ]
 
 
@@ -119,17 +172,38 @@ def test_a_form_that_contradicts_its_file_is_refused(edit: Callable[[dict[str, A
     assert said in told
 
 
+def change(name: str, value: str) -> str:
+    """A rule of change before the table of the safety item."""
+    return f'[change.{name}]\nvalue = {value}\nsource = "Invented"\nverified = false\n\n[safety]'
+
+
 MEANINGS: list[tuple[str, str, str]] = [
     ("window_days = 1", "window_days = 1\nrisk = 3", "unknown field `risk`"),
     ("needed = 4", "needed = 3", "3 answers needed of 4"),
     ("highest = 12", "highest = 13", "the items reach 0 to 12"),
     ("high = 4", "high = 5", "'mild' ends at 5, 'severe' begins at 5"),
     ('link_id = "unsafe"', 'link_id = "danger"', "safety: the form has no item danger"),
-    ("lowest = 0", "lowest = nan", SCALE),
+    ("lowest = 0", "lowest = nan", "scale: lowest is NaN; write a number"),
+    ("highest = 12", "highest = inf", "scale: highest is Infinity; write a number"),
+    ("highest = 12", "highest = 12\nstep = 0", "a step of 0 or less leads to no next total"),
+    ("window_days = 1", "window_days = -1", "window_days is -1; write how many days"),
+    ("window_days = 1", "window_days = 0", "window_days is 0; write how many days"),
+    ("[safety]", change("reliable", "nan"), "change.reliable is NaN; write a number"),
+    ("[safety]", change("meaningful", "-5"), "change.meaningful is -5; write how much a total has to change"),
+    ("[safety]", change("response_percent", "0"), "change.response_percent is 0; write how much"),
+    ("[safety]", change("case_line", "13"), "change.case_line is 13, which lies outside the scale"),
+    ("[safety]", change("remission_below", "-1"), "change.remission_below is -1, which lies outside the scale"),
+    ("[safety]", change("baseline", "inf"), "change.baseline is Infinity; write a number"),
+    (
+        '["briefly", "long", "all-evening"]',
+        '["all-evening"]',
+        "add to positive what its points put there: briefly, long",
+    ),
+    ('["briefly", "long", "all-evening"]', '["never"]', "what its points put there: all-evening, briefly, long"),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), MEANINGS, ids=[new[:30] for _, new, _ in MEANINGS])
+@pytest.mark.parametrize(("old", "new", "said"), MEANINGS, ids=[said[:40] for *_, said in MEANINGS])
 def test_a_score_that_does_not_fit_is_refused(old: str, new: str, said: str) -> None:
     assert said in refusal(replaced(demo_files(), MEANING, old, new))
 
@@ -185,6 +259,32 @@ def test_the_last_day_of_a_licence_counts(today: date, said: tuple[str, ...]) ->
     assert len(found) == len(said)
 
 
+@pytest.mark.parametrize("status", ["draft", "retired", "unknown"])
+def test_a_form_that_is_not_released_is_not_added_and_one_in_use_stays(status: str) -> None:
+    pack = read_pack(edited(demo_files(), lambda form: form.update(status=status)))
+    (told,) = objections(pack, (), (), TODAY)
+    assert f"the status of the form is '{status}'; bring the version that is active" in told
+    assert clashes(pack, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("end", "over"),
+    [
+        ("2026-03-01", True),
+        ("2026-02", True),
+        ("2025", True),
+        ("2026-03-02", False),
+        ("2026-03", False),
+        ("2026", False),
+    ],
+)
+def test_a_form_whose_period_has_ended_is_not_added_and_its_last_day_counts(end: str, over: bool) -> None:
+    pack = read_pack(edited(demo_files(), lambda form: form.update(effectivePeriod={"end": end})))
+    told = objections(pack, (), (), TODAY)
+    assert any(f"was to be used until {end}" in reason for reason in told) is over
+    assert clashes(pack, ()) == ()
+
+
 def test_a_confirmation_of_tomorrow_is_none() -> None:
     assert "still to come" in objections(demo(), (), (), date(2026, 1, 1))[0]
 
@@ -235,13 +335,14 @@ def test_a_score_taken_by_hand_gives_way_to_the_form_of_a_pack() -> None:
 
 
 EPDS_MEANING = "epds/instrument.toml"
+WORST_FIRST = EPDS_SAFETY.replace('"a1", "a2", "a3"', '"a0", "a1", "a2"')
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('code = "99046-5"', 'code = "epds-sum"', "code or scale of its total"),
-        ('better = "lower"', 'better = "higher"', "code or scale of its total"),
+        ('better = "lower"\n' + EPDS_SAFETY, 'better = "higher"\n' + WORST_FIRST, "code or scale of its total"),
         (EPDS_SAFETY, "", "item 10 asks for a step"),
     ],
 )
@@ -261,6 +362,32 @@ def test_answers_given_before_must_stay_readable() -> None:
         path: content.replace(b"evening-total", b"total-of-evening") for path, content in demo_files().items()
     }
     assert "code or scale of its total" in clashes(read_pack(recoded), (), [before])[0]
+
+
+def test_what_obliged_a_person_to_act_still_does_in_a_new_version() -> None:
+    """Here points alone would not show it: the item is not scored, and one answer left [safety]."""
+    unscored = replaced(demo_files(), MEANING, "unsafe = { never = 0, briefly = 1, long = 2, all-evening = 3 }\n", "")
+    for old, new in (("needed = 4", "needed = 3"), ("highest = 12", "highest = 9"), ("high = 12", "high = 9")):
+        unscored = replaced(unscored, MEANING, old, new)
+    unscored = edited(
+        unscored, lambda form: [option.pop("extension") for option in row(form, "unsafe")["answerOption"]]
+    )
+    before = read_pack(unscored)
+    narrowed = read_pack(replaced(unscored, MEANING, '["briefly", "long", "all-evening"]', '["all-evening"]'))
+    assert clashes(narrowed, (), [before]) == (
+        f"{SCALE}: [safety] names fewer answers than before; add briefly, long, as it was in zztest-evening 1.0",
+    )
+    assert clashes(before, (), [narrowed]) == ()
+    moved = read_pack(replaced(demo_files(), MEANING, 'link_id = "unsafe"', 'link_id = "tense"'))
+    assert clashes(moved, (), [demo()]) == (
+        f"{SCALE}: [safety] names item tense; name unsafe, as it was in zztest-evening 1.0",
+    )
+
+
+def test_in_a_scale_where_more_is_better_the_answers_that_count_less_oblige() -> None:
+    files = replaced(demo_files(), MEANING, 'better = "lower"', 'better = "higher"')
+    assert "what its points put there: never" in refusal(files)
+    read_pack(replaced(files, MEANING, '["briefly", "long", "all-evening"]', '["never", "briefly", "long"]'))
 
 
 def test_a_catalogue_reads_what_was_removed_and_offers_what_is_in_use() -> None:

@@ -16,12 +16,14 @@ from ipt_fhir.questionnaires.fields import Sent
 from smart_app.app import build_practice, create_app
 from smart_app.demo import demo_config
 from smart_app.services import patient_forms
+from smart_app.services.patient_forms import NotDue
 from smart_app.services.practice import Practice
 from smart_app.services.visiting import Device, Greeting, Visit
 from smart_app.store import begun_forms, drafts, episodes, received_forms, safety_duties
 from smart_app.store.drafts import DraftKey
 from smart_app.store.lanes import Lane
-from tests.store.given import NOON, Crash, SetClock, crash_before
+from smart_app.store.received_forms import ReceivedForm
+from tests.store.given import NOON, Crash, SetClock, at_once, crash_before
 
 ISS = "http://localhost:1/fhir"
 ANNA = Lane(ISS, "anna")
@@ -95,11 +97,46 @@ def test_a_process_that_ends_while_a_form_is_sent_leaves_it_to_be_sent(practice:
     assert kept(practice) == (False, False, True)
 
 
-def test_a_form_cannot_be_sent_that_was_never_begun(practice: Practice, visit: Visit) -> None:
+def received(practice: Practice) -> list[ReceivedForm]:
+    with practice.store.read() as tx:
+        return received_forms.of_patient(tx, ANNA)
+
+
+def test_of_two_windows_that_send_in_the_same_moment_one_sends(practice: Practice, visit: Visit) -> None:
+    """attack-A77: both were opened before either had sent; the later one has nothing left to do."""
+    patient_forms.keep(practice, visit, "phq-9", WORRYING)
     opened = patient_forms.open_form(practice, visit, "phq-9")
     assert opened is not None
-    with pytest.raises(ValueError, match="begun before it is sent"):
+    at_once(3, lambda _number: patient_forms.send(practice, visit, opened))
+    assert len(received(practice)) == 1
+    assert kept(practice) == (False, False, True)
+
+
+def test_a_form_is_sent_as_it_was_proposed_and_sent_once(practice: Practice, visit: Visit) -> None:
+    """Nothing was answered page by page, so nothing was begun; the review showed every answer."""
+    patient_forms.keep(practice, visit, "phq-9", WORRYING)
+    opened = patient_forms.open_form(practice, visit, "phq-9")
+    assert opened is not None
+    with practice.store.write() as tx:
+        begun_forms.end(tx, ANNA, "anna", "phq-9")
+    at_once(3, lambda _number: patient_forms.send(practice, visit, opened))
+    assert len(received(practice)) == 1
+    assert kept(practice) == (False, False, True)
+
+
+def test_a_form_that_was_withdrawn_meanwhile_is_not_sent_and_keeps_its_answers(
+    practice: Practice, visit: Visit
+) -> None:
+    patient_forms.keep(practice, visit, "phq-9", WORRYING)
+    opened = patient_forms.open_form(practice, visit, "phq-9")
+    assert opened is not None
+    with practice.store.write() as tx:
+        course = Episode(id="e", variant="ipt-adult-16", started=NOON.date())
+        episodes.save(tx, ANNA, course.id, snapshot.dump(course), expected_revision=1)
+    with pytest.raises(NotDue):
         patient_forms.send(practice, visit, opened)
+    assert received(practice) == []
+    assert kept(practice) == (True, True, True)
 
 
 def test_a_visit_that_is_over_opens_nothing(practice: Practice, visit: Visit) -> None:

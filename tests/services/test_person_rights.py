@@ -13,8 +13,9 @@ from ipt_fhir.model import snapshot
 from ipt_fhir.sync.intent import IntentState
 from smart_app.services import person_rights
 from smart_app.services.person_rights import BeingSent, NothingHeld, Reason, StillWaiting
-from smart_app.store import audit, claims, drafts, episodes, intents, safety_duties
+from smart_app.store import audit, claims, drafts, episodes, intents, received_forms, safety_duties
 from smart_app.store.drafts import DraftKey
+from smart_app.store.received_forms import ReceivedForm
 from smart_app.store.safety_duties import SafetyDuty
 from smart_app.store.store import Store
 from tests.services.given import measured, new_course
@@ -102,6 +103,46 @@ def test_what_waits_for_somebody_is_not_erased_by_mistake(store: Store) -> None:
     assert person_rights.holding(store, ANNA, BY).rows == 6
     receipt = person_rights.purge(store, ANNA, Reason.TEST_DATA, BY, waiting_too=True)
     assert receipt.counts["safety_duties"] == receipt.counts["intents"] == receipt.counts["lanes"] == 1
+
+
+def test_a_safety_answer_that_waits_in_the_course_alone_is_not_erased_by_mistake(store: Store) -> None:
+    """A clinic without patient devices has no list of who has to act; the course alone knows."""
+    with store.write() as tx:
+        course = measured(new_course(), "222111001")
+        episodes.save(tx, ANNA, "episode", snapshot.dump(course), expected_revision=1)
+    with pytest.raises(StillWaiting, match="1 safety answers wait"):
+        person_rights.purge(store, ANNA, Reason.TEST_DATA, BY)
+    assert person_rights.holding(store, ANNA, BY).waiting.safety_answers == 1
+    assert person_rights.purge(store, ANNA, Reason.TEST_DATA, BY, waiting_too=True).remaining == {}
+
+
+def test_a_safety_answer_on_the_list_and_in_the_course_is_one(store: Store) -> None:
+    course = measured(new_course(), "222111001")
+    (item,) = course.safety_items
+    with store.write() as tx:
+        episodes.save(tx, ANNA, "episode", snapshot.dump(course), expected_revision=1)
+        duty = SafetyDuty(
+            item=item.id, lane=ANNA, response="r", raised=tx.now, owner="Practitioner/1", owner_name="N", detail=b"{}"
+        )
+        safety_duties.open_duty(tx, duty)
+    assert person_rights.holding(store, ANNA, BY).waiting.safety_answers == 1
+
+
+def test_a_form_the_patient_sent_and_nobody_opened_is_not_erased_by_mistake(store: Store) -> None:
+    with store.write() as tx:
+        form = ReceivedForm(id="r", form="phq-9", author="own-device", content=b"{}", sent=tx.now)
+        received_forms.add(tx, ANNA, form)
+    with pytest.raises(StillWaiting, match="1 forms the patient sent were not opened"):
+        person_rights.purge(store, ANNA, Reason.TEST_DATA, BY)
+    assert person_rights.purge(store, ANNA, Reason.TEST_DATA, BY, waiting_too=True).remaining == {}
+
+
+def test_a_course_that_cannot_be_read_is_erased_only_when_that_is_said_too(store: Store) -> None:
+    with store.write() as tx:
+        episodes.save(tx, ANNA, "episode", b"of another version", expected_revision=1)
+    with pytest.raises(StillWaiting, match="the course cannot be read"):
+        person_rights.purge(store, ANNA, Reason.TEST_DATA, BY)
+    assert person_rights.purge(store, ANNA, Reason.TEST_DATA, BY, waiting_too=True).remaining == {}
 
 
 def test_a_filing_on_its_way_is_waited_for(store: Store) -> None:

@@ -18,10 +18,11 @@ from smart_app.config import ConfigRefused, Retention, kept_from
 from smart_app.demo import demo_config
 from smart_app.services import retention
 from smart_app.services.practice import Practice
-from smart_app.store import audit, claims, drafts, episodes, intents, persons
+from smart_app.store import audit, claims, drafts, episodes, intents, persons, received_forms
 from smart_app.store.drafts import DraftKey
 from smart_app.store.lanes import Lane
-from tests.services.given import new_course
+from smart_app.store.received_forms import ReceivedForm
+from tests.services.given import measured, new_course
 from tests.store.given import ANNA, BORIS, SetClock, at_once, opened_launch
 
 OVER = new_course(
@@ -109,6 +110,24 @@ def test_a_course_with_a_filing_that_is_not_in_the_record_stays(practice: Practi
     clock.move(days=1000)
     retention.apply(practice, "worker")
     assert held(practice)["intents"] == 1
+
+
+def test_a_course_in_which_a_safety_answer_waits_stays(practice: Practice, clock: SetClock) -> None:
+    """Also where no list says who has to act: the clinic entered it."""
+    course(practice, episode=replace(measured(OVER, "222111001"), status=OVER.status))
+    clock.move(days=1000)
+    assert retention.apply(practice, "worker") == 0
+    assert held(practice) == {"episodes": 1}
+
+
+def test_a_course_with_a_form_nobody_has_opened_stays(practice: Practice, clock: SetClock) -> None:
+    course(practice)
+    with practice.store.write() as tx:
+        form = ReceivedForm(id="r", form="phq-9", author="own-device", content=b"{}", sent=tx.now)
+        received_forms.add(tx, ANNA, form)
+    clock.move(days=1000)
+    assert retention.apply(practice, "worker") == 0
+    assert held(practice) == {"episodes": 1, "received_forms": 1}
 
 
 def test_the_newest_filing_of_a_course_stays_as_long_as_the_course(practice: Practice, clock: SetClock) -> None:

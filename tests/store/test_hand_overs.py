@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smart_app.store import hand_overs, launches
+from smart_app.store import hand_overs, launches, persons
 from smart_app.store.hand_overs import MOST_TRIES, HandOver
 from smart_app.store.launches import Grant, SignInFor, User
 from smart_app.store.store import Store
@@ -160,3 +160,36 @@ def test_the_pin_is_nowhere_in_the_database(tmp_path: Path, clock: SetClock) -> 
     assert b"phq-9" in content
     assert PIN.encode() not in content
     assert b"canary" not in content
+
+
+def test_an_erasure_forgets_the_lock_and_ends_whatever_it_locked(store: Store) -> None:
+    """Without its row the browser would open the chart of whoever was looked at before, and ask for no PIN."""
+    with store.write() as tx:
+        before = opened_launch(tx, BORIS)
+        desk = opened_launch(tx, BORIS, browser="at the desk")
+    handed_over(store)
+    with store.write() as tx:
+        persons.erase(tx, ANNA)
+    assert standing(store) is None
+    assert not is_open(store, before)
+    assert is_open(store, desk, "at the desk")
+
+
+def test_an_erasure_leaves_a_browser_alone_that_was_taken_back(store: Store) -> None:
+    with store.write() as tx:
+        before = opened_launch(tx, BORIS)
+    _, handle = handed_over(store)
+    assert tried(store, handle, PIN)
+    with store.write() as tx:
+        persons.erase(tx, ANNA)
+    assert is_open(store, before)
+
+
+def test_a_form_on_the_tablet_is_finished_once_and_not_after_it_was_taken_back(store: Store) -> None:
+    _, handle = handed_over(store)
+    with store.write() as tx:
+        assert [hand_overs.finish(tx, handle) for _ in range(2)] == [True, False]
+    _, other = handed_over(store, "another browser")
+    assert tried(store, other, PIN)
+    with store.write() as tx:
+        assert not hand_overs.finish(tx, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from smart_app.store import begun_forms, received_forms, requested_forms
 from smart_app.store.errors import SealBroken, StoreContradicted
 from smart_app.store.received_forms import ReceivedForm
 from smart_app.store.store import Store
-from tests.store.given import ANNA, BORIS, NOON, SetClock, opened
+from tests.store.given import ANNA, BORIS, NOON, SetClock, at_once, opened
 
 SENT = ReceivedForm(id="r-1", form="phq-9", author="own-device", content=b'{"item":["canary"]}', sent=NOON)
 
@@ -50,6 +51,25 @@ def test_a_form_that_was_begun_has_one_response_until_it_ends(store: Store, cloc
         begun_forms.end(tx, ANNA, "own-device", "phq-9")
         assert begun_forms.find(tx, ANNA, "own-device", "phq-9") is None
         assert begun_forms.find(tx, BORIS, "own-device", "phq-9") is not None
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_of_windows_that_send_one_form_at_once_each_sees_what_the_one_before_did(store: Store, is_begun: bool) -> None:
+    """attack-A77; a form that is sent as it was proposed was not begun."""
+    if is_begun:
+        with store.write() as tx:
+            begun_forms.begin(tx, ANNA, "own-device", "phq-9")
+
+    def send(_number: int) -> None:
+        with store.write() as tx:
+            begun = begun_forms.take(tx, ANNA, "own-device", "phq-9")
+            if not received_forms.of_patient(tx, ANNA):
+                received_forms.add(tx, ANNA, replace(SENT, id=begun.response))
+            begun_forms.end(tx, ANNA, "own-device", "phq-9")
+
+    at_once(4, send)
+    with store.read() as tx:
+        assert len(received_forms.of_patient(tx, ANNA)) == 1
 
 
 def test_what_was_sent_waits_for_that_patient_only(store: Store) -> None:

@@ -14,6 +14,7 @@ from tests.web.acts import agree, fill_in
 from tests.web.admins import NAME, AdminBrowser, administrator
 from tests.web.clinic import ALMA, DORU, VALE, Clinic, Fault
 from tests.web.page_checks import Page
+from tests.web.patients import PatientBrowser
 
 PAGES = ("/admin/", "/admin/hospitals", "/admin/packs", "/admin/keys", "/admin/held", "/admin/audit", "/admin/data")
 ACTOR = f"administrator:{NAME}"
@@ -175,6 +176,29 @@ def test_what_waits_is_erased_only_when_that_is_said_too(clinic: Clinic) -> None
     assert "Something still waits" in erase(browser, clinic, DORU)
     assert counted(clinic, DORU) > 0
     assert "nothing was found afterwards" in erase(browser, clinic, DORU, waiting_too="yes")
+
+
+def test_a_safety_answer_is_named_before_it_is_erased_where_no_patient_has_a_device(clinic: Clinic) -> None:
+    object.__setattr__(clinic.practice, "patient_devices", {})
+    fill_in(clinic.opened(), "2222222221")
+    browser = administrator(clinic)
+    looked = browser.submit("/admin/person", to="/admin/person", issuer=clinic.iss, patient=DORU).text
+    assert "1 safety answer nobody has acted on" in looked
+    assert "Something still waits" in erase(browser, clinic, DORU)
+    assert counted(clinic, DORU) > 0
+
+
+def test_a_form_the_patient_sent_is_named_before_it_is_erased(clinic: Clinic) -> None:
+    agree(clinic.opened())
+    phone = PatientBrowser(clinic.app, clinic.app_url, clinic.hospital_url)
+    phone.sign_in(clinic)
+    phone.answer("1111111110")
+    phone.send_form()
+    browser = administrator(clinic)
+    looked = browser.submit("/admin/person", to="/admin/person", issuer=clinic.iss, patient=DORU).text
+    assert "1 form the patient sent and nobody has opened" in looked
+    assert "Something still waits" in erase(browser, clinic, DORU)
+    assert counted(clinic, DORU) > 0
 
 
 def test_the_page_of_a_patient_who_was_erased_meanwhile_saves_nothing(clinic: Clinic) -> None:

@@ -18,10 +18,11 @@ from ipt_fhir.mapping.site import Site
 from ipt_fhir.terminology import systems
 from smart_app.services.pack_keeping import KeptPack, catalogue_with
 from tests.packs.given import DEMO, SCALE, demo_files, edited, perinatal, written
-from tests.web.acts import agree, course_of, file
+from tests.web.acts import agree, ask_patient, course_of, file
 from tests.web.browser import Browser
 from tests.web.clinic import ALMA, MONDAY, Clinic, open_clinic
 from tests.web.page_checks import Page
+from tests.web.patients import PatientBrowser
 from tests.web.test_history_pages import keep
 
 FORM = f"forms/{SCALE}"
@@ -220,3 +221,26 @@ def kept(files: dict[str, bytes]) -> KeptPack:
 
 def site_with(pack: KeptPack) -> Site:
     return Site(catalogue=catalogue_with([pack]))
+
+
+def test_a_patient_sends_a_form_with_proposed_answers_after_a_look_at_them(tmp_path: Path) -> None:
+    """The first page of it may be the review: every question has an answer."""
+
+    def propose(form: dict[str, Any]) -> None:
+        for row in form["item"][1:]:
+            row["answerOption"][2]["initialSelected"] = True
+
+    pack = written(tmp_path, edited(demo_files(), propose))
+    (tmp_path / "data").mkdir()
+    with open_clinic(tmp_path / "data", packs=[pack]) as clinic:
+        doctor = clinic.opened()
+        agree(doctor)
+        ask_patient(doctor, SCALE)
+        phone = PatientBrowser(clinic.app, clinic.app_url, clinic.hospital_url)
+        phone.sign_in(clinic)
+        assert phone.get(FORM).headers["Location"].endswith("/review")
+        assert "Thank you" in phone.send_form(FORM).text
+        clinic.opened()
+        course = course_of(clinic)
+        assert [response.instrument for response in course.responses] == [SCALE]
+        assert [item.answer for item in course.open_safety_items] == ["long"]

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from smart_app.services import person_rights
+from smart_app.services.person_rights import Reason
 from smart_app.store import audit
+from smart_app.store.lanes import Lane
 from tests.web.acts import agree, course_of, file
 from tests.web.clinic import ALMA, DORU, Clinic
 from tests.web.page_checks import Page
@@ -97,6 +100,23 @@ def test_a_chart_that_was_open_before_in_this_browser_does_not_open_either(clini
     answer = browser.get(before)
     assert (answer.status_code, answer.headers["Location"]) == (303, browser.home)
     assert "ALMA" not in answer.text
+
+
+def test_erasing_the_patient_who_holds_the_tablet_opens_no_other_chart_on_it(clinic: Clinic) -> None:
+    """decision-D66: the lock was one of the rows that went; what it locked ends with it."""
+    browser = Tablet(clinic.app, clinic.app_url, clinic.hospital_url)
+    browser.open(clinic.click(ALMA), ALMA)
+    before = browser.home
+    browser.open(clinic.click(DORU), DORU)
+    browser.hand_over()
+    held = browser.home
+    browser.patient = ""
+    person_rights.purge(clinic.practice.store, Lane(clinic.iss, DORU), Reason.TEST_DATA, "ada", waiting_too=True)
+    for address in (before, browser.desk, held):
+        answer = browser.get(address)
+        assert answer.status_code == 404
+        assert "ALMA" not in answer.text
+    assert "Overview" in browser.open(clinic.click(ALMA), ALMA).text
 
 
 @pytest.mark.parametrize("address", ["/", "/elsewhere", "/p/" + "x" * 22 + "/", "/static/../s/x/", "/patient?iss=x"])
