@@ -233,3 +233,23 @@ def test_a_session_that_was_kept_open_and_closed_by_a_colleague_is_not_called_un
     browser, _goal = kept_open_in_session_two(clinic)
     send(clinic.opened(practitioner=OKORO))
     assert "It is not part of it" not in browser.get("session").text
+
+
+def test_why_a_session_is_corrected_is_kept_while_it_is_typed(clinic: Clinic, browser: Browser) -> None:
+    """fault-F71."""
+    send(browser)
+    address = "session/individual/1"
+    why: Fields = {"act": "take-out", "reason": "The wrong patient."}
+    sent = {**browser.fields(address), **why}
+    kept = browser.send(f"{address}/keep", sent, Sec_Fetch_Site="same-origin", HX_Request="true")
+    assert kept.status_code == 204
+    fields = clinic.opened().fields(address)
+    assert fields.items() >= why.items()
+    fill_in(browser, "222222220")
+    assert browser.post(address, {**sent, "reason": "Another patient."}).status_code == 409
+    fields = browser.fields(address)
+    assert fields["reason"] == "Another patient."
+    browser.post(address, fields)
+    assert course_of(clinic).session_corrections[0].reason == "Another patient."
+    send(browser)
+    assert browser.fields(address)["reason"] == ""
