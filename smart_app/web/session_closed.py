@@ -100,6 +100,8 @@ def _page(desk: Desk, session: Session, form: TypedForm, problems: Problems) -> 
 
 
 def _title(session: Session, contracted: int) -> str:
+    if session.kind.counts and session.number > contracted:
+        return _("Session %(number)s is closed", number=session.number)
     if session.kind.counts:
         return _("Session %(number)s of %(count)s is closed", number=session.number, count=contracted)
     kind = words.library(SESSION_KINDS[session.kind].label)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ipt_fhir.model.measures import SafetyAct
@@ -159,6 +161,14 @@ def test_the_course_may_go_on_beyond_what_was_contracted(clinic: Clinic, browser
     browser.submit("session", ("act", "keep"))
     assert browser.get("").status_code == 200
     assert course_of(clinic).sessions[-1].number == 17
+    beyond = browser.get("session").text
+    assert "<h1>Session 17</h1>" in beyond
+    assert "beyond the contract" in beyond
+    closed = browser.submit("session", ("act", "close")).text
+    assert "Session 17 is closed" in closed
+    assert "session 17, beyond the 16 agreed" in closed
+    for address in ("", "ending", "caseload", "focus", "session", "session/individual/17"):
+        assert not re.search(r"1[78] of 16|1[78] held of 16", browser.get(address).text), address
 
 
 REASON: Fields = {"act": "not-applicable-with-reason", "reason": "Checked with her, no wish to die."}
