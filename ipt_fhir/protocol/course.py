@@ -133,13 +133,16 @@ def left_out(episode: Episode, step: Step) -> tuple[Phase, ...]:
     return tuple(dict.fromkeys(_PHASES[item] for item in between if _PHASES[item] not in ends))
 
 
-def maintenance_contract(contract: Contract, sessions: int, frequency: Frequency, agreed_on: date) -> Contract:
+def maintenance_contract(
+    contract: Contract, sessions: int, frequency: Frequency, agreed_on: date, counted: int = 0
+) -> Contract:
     """The contract for ``sessions`` more that follow the acute course, the first one an interval after ``agreed_on``.
 
-    Numbers go on, so the new contract counts from the first session of the course.
+    Numbers go on, so the new contract counts from the first session of the course. ``counted`` is the number of the
+    last one: more may have been held than were agreed.
     """
     ends_on = day_of_session(agreed_on, sessions + 1, frequency)
-    total = contract.sessions + sessions
+    total = max(contract.sessions, counted) + sessions
     return replace(contract, sessions=total, frequency=frequency, agreed_on=agreed_on, ends_on=ends_on)
 
 

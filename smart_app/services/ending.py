@@ -23,6 +23,7 @@ from ipt_fhir.protocol.course_guards import NOT_FROM_HERE, Decisions, Obstacle
 from ipt_fhir.protocol.goal_states import move
 from smart_app import language
 from smart_app.language import gettext as _
+from smart_app.services.contracting import sessions_begun
 from smart_app.services.ending_forms import EndingForm
 from smart_app.services.overview import course, ended
 from smart_app.services.problems import Problems, read_day, read_number, read_text
@@ -282,5 +283,6 @@ def _maintenance(episode: Episode, form: EndingForm, today: date, problems: Prob
         return None
     if sessions is None or minutes is None or episode.contract is None:
         return None
-    contract = maintenance_contract(episode.contract, sessions, Frequency(form.frequency), today)
+    begun = sessions_begun(episode)
+    contract = maintenance_contract(episode.contract, sessions, Frequency(form.frequency), today, begun)
     return replace(contract, minutes=minutes)

@@ -20,7 +20,7 @@ from smart_app.services.practice import Practice
 from smart_app.store import drafts
 
 _DRAFT = "course-ending"
-_OF_COURSE = ("signs", "actions", "contacts", "review_on", "achievements")
+_PLAN = ("signs", "actions", "contacts", "review_on")
 
 WITHOUT_PATIENT = frozenset(
     {TerminationReason.DIED, TerminationReason.MOVED, TerminationReason.LOST_CONTACT, TerminationReason.DECLINED}
@@ -32,7 +32,8 @@ WITHOUT_PATIENT = frozenset(
 class EndingForm:
     """Everything as typed. ``signs`` and ``actions`` hold one entry a line; ``achievements`` a code by goal id.
 
-    ``saved``: what belongs to the course is in the course, and may have changed there since.
+    ``saved``: what belongs to the course is in the course, and may have changed there since. ``stood`` is what the
+    course said when the page was made.
     """
 
     reason: str = ""
@@ -54,6 +55,7 @@ class EndingForm:
     skip_reason: str = SkipReason.AGREED_TOGETHER.value
     achievements: dict[str, str] = field(default_factory=dict)
     saved: bool = False
+    stood: EndingForm | None = None
 
     @property
     def without_patient(self) -> bool:
@@ -62,14 +64,37 @@ class EndingForm:
 
 
 def form_of(practice: Practice, desk: Desk) -> EndingForm:
-    """The form as this person left it, else as the course says; what is part of the course comes from there."""
+    """The form as this person left it, else as the course says. What is part of the course comes from there, but for
+    what was changed on the page and not saved."""
     with practice.store.read() as tx:
         kept = drafts.load(tx, owner_at(desk).draft(_DRAFT))
     course = of_course(desk.episode, desk.today.isoformat())
     if kept is None:
         return course
     found = replace(msgspec.json.decode(kept.text, type=EndingForm), final=False)
-    return replace(found, **{name: getattr(course, name) for name in _OF_COURSE}) if found.saved else found
+    before = found if found.saved else found.stood or EndingForm()
+    changed = {goal: said for goal, said in found.achievements.items() if said != before.achievements.get(goal, "")}
+    plan = {name: getattr(course, name) for name in _PLAN if _said(found, name) == _said(before, name)}
+    return replace(found, **plan, achievements={**course.achievements, **changed})
+
+
+def stood(desk: Desk) -> str:
+    """What the course says now, for a page to send back with what is typed on it (``read_stood``)."""
+    return msgspec.json.encode(of_course(desk.episode, desk.today.isoformat())).decode()
+
+
+def read_stood(sent: str) -> EndingForm | None:
+    """What the course said when a page was made; None where the page did not send it."""
+    try:
+        return msgspec.json.decode(sent, type=EndingForm)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _said(form: EndingForm, name: str) -> set[str]:
+    """The entries of a part of the plan, however a browser ends its lines and in whatever order it sends its boxes."""
+    value: str | tuple[str, ...] = getattr(form, name)
+    return set(value.splitlines() if isinstance(value, str) else value)
 
 
 def of_course(episode: Episode, today: str) -> EndingForm:

@@ -54,6 +54,11 @@ class Member:
         """The number of the session that is open or comes next."""
         return course(self.episode).today
 
+    @property
+    def has_open_session(self) -> bool:
+        """Whether that session was begun on the member's own chart: what was entered there is not written over."""
+        return course(self.episode).open_session is not None
+
     def measured_on(self, day: date) -> bool:
         """Whether the measure of every session was filled in on a day; what it said stays in the member's chart."""
         latest = measure(self.episode).latest
@@ -204,6 +209,13 @@ def _may_close(member: Member, form: GroupForm, problems: Problems) -> None:
         problems.add(f"attendance-{member.key}", said)
     if form.revisions.get(member.key) != str(member.revision):
         said = _("%(member)s: the course was changed meanwhile. Look again, then close.", member=member.label)
+        problems.add(f"attendance-{member.key}", said)
+    if member.has_open_session:
+        said = _(
+            "%(member)s: session %(number)s is still open. Open this chart and close it there first.",
+            member=member.label,
+            number=member.number,
+        )
         problems.add(f"attendance-{member.key}", said)
 
 

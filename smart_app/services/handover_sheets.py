@@ -139,16 +139,15 @@ def for_patient(found: Handover) -> Sheet:
 def _together(found: Handover) -> tuple[str, ...]:
     until = found.last_session or found.today
     areas = [_area_plainly(area.code) for area in found.areas]
-    return (
-        ngettext(
-            "You came to %(num)s session of Interpersonal Psychotherapy, from %(start)s to %(end)s.",
-            "You came to %(num)s sessions of Interpersonal Psychotherapy, from %(start)s to %(end)s.",
-            found.held,
-            start=day(found.started),
-            end=day(until),
-        ),
-        *(_("Together we worked on this: %(area)s.", area=area) for area in areas),
+    came = ngettext(
+        "You came to %(num)s session of Interpersonal Psychotherapy, from %(start)s to %(end)s.",
+        "You came to %(num)s sessions of Interpersonal Psychotherapy, from %(start)s to %(end)s.",
+        found.held,
+        start=day(found.started),
+        end=day(until),
     )
+    worked_on = (_("Together we worked on this: %(area)s.", area=area) for area in areas)
+    return (*([came] if found.held else []), *worked_on)
 
 
 def _area_plainly(code: ProblemAreaCode) -> str:

@@ -56,13 +56,12 @@ def _head(episode: Episode, session: Session) -> str:
     phase = _word(concepts.PHASES[session.phase].label)
     if not session.kind.counts:
         return _("Interpersonal Psychotherapy: %(kind)s %(number)s", kind=kind, number=session.number)
-    return _(
-        "Interpersonal Psychotherapy: session %(number)s of %(count)s (%(kind)s, %(phase)s)",
-        number=session.number,
-        count=course(episode).contracted,
-        kind=kind,
-        phase=phase,
-    )
+    said = {"number": session.number, "count": course(episode).contracted, "kind": kind, "phase": phase}
+    if session.number > course(episode).contracted:
+        return _(
+            "Interpersonal Psychotherapy: session %(number)s, beyond the %(count)s agreed (%(kind)s, %(phase)s)", **said
+        )
+    return _("Interpersonal Psychotherapy: session %(number)s of %(count)s (%(kind)s, %(phase)s)", **said)
 
 
 def _held(session: Session) -> str:

@@ -11,6 +11,7 @@ from ipt_fhir.model.measures import SafetyAct, SafetyItem
 from ipt_fhir.model.people import Person
 from smart_app.language import gettext as _
 from smart_app.services.problems import Problems
+from smart_app.services.typed import Typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,16 @@ class SafetyForm:
     handed_to: str = ""
     accepted: bool = False
     reason: str = ""
+
+
+def read_form(typed: Typed) -> SafetyForm:
+    """What the person entered, from the fields of the page."""
+    return SafetyForm(
+        act=typed.one("act"),
+        handed_to=typed.one("handed_to"),
+        accepted=typed.one("accepted") == "yes",
+        reason=typed.one("reason"),
+    )
 
 
 def settle(

@@ -26,7 +26,8 @@ Typed = Mapping[str, Sequence[str]]
 class SessionDraft:
     """What was typed, for which session (``place``), by which window, for the ``number``-th time, and when.
 
-    ``aside`` are steps that another window had typed and this one overwrote.
+    ``aside`` are steps that another window had typed and this one overwrote. ``saved``: the session was kept open, and
+    what belongs to the course is in the course, and may have changed there since.
     """
 
     place: str
@@ -35,6 +36,7 @@ class SessionDraft:
     fields: dict[str, list[str]]
     aside: tuple[str, ...] = ()
     updated: datetime | None = None
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +63,11 @@ def load(practice: Practice, owner: Owner, form: str = SESSION) -> SessionDraft 
         fields=kept["fields"],
         aside=tuple(kept["aside"]),
         updated=found.updated,
+        saved=kept.get("saved", False),
     )
 
 
-def keep(practice: Practice, owner: Owner, sent: Sent, form: str = SESSION) -> int | None:
+def keep(practice: Practice, owner: Owner, sent: Sent, form: str = SESSION, *, saved: bool = False) -> int | None:
     """Keep what a page sent; its new number, or None when that window is done with its session and nothing was kept."""
     key = owner.draft(form)
     before = load(practice, owner, form)
@@ -79,6 +82,7 @@ def keep(practice: Practice, owner: Owner, sent: Sent, form: str = SESSION) -> i
         "number": number,
         "fields": {name: list(values) for name, values in sent.typed.items()},
         "aside": list(dict.fromkeys(aside))[-5:],
+        "saved": saved,
     }
     text = rawjson.write(kept).decode()
     with practice.store.write() as tx:

@@ -87,6 +87,14 @@ def prefilled(episode: Episode, today: date) -> SessionForm:
     )
 
 
+_WHEN_CLOSED = ("last_outcome", "ratings", "next", "next_date", "next_time", "ending")
+
+
+def left_open(episode: Episode, today: date, typed: SessionForm) -> SessionForm:
+    """The form of a session that was kept open: as the course has it, and what counts once it is closed as entered."""
+    return replace(prefilled(episode, today), **{name: getattr(typed, name) for name in _WHEN_CLOSED})
+
+
 def last_step(episode: Episode) -> Session | None:
     """The last session that was closed with a step, when nothing has been said yet about what came of it."""
     closed = [item for item in episode.sessions if item.closed and item.kind.counts]

@@ -111,7 +111,7 @@ def _row(case: Case, desk: Desk, now: datetime) -> Row:
     return Row(
         initials=note.initials,
         record_number=note.record_number,
-        course=_("session %(number)s of %(count)s", number=note.session, count=note.contracted),
+        course=words.session_place(note.session, note.contracted),
         phase=words.phase(note.phase),
         areas=", ".join(words.problem_area(ProblemAreaCode(area)) for area in note.areas),
         score=_score(note),

@@ -19,7 +19,6 @@ from smart_app.language import gettext as _
 from smart_app.language import lazy_gettext
 from smart_app.services import charting, ending, ending_forms
 from smart_app.services.desk import Desk
-from smart_app.services.drafting import owner_at
 from smart_app.services.ending_forms import EndingForm
 from smart_app.services.goal_rating import GoalStanding, rule_words
 from smart_app.services.overview import course, ended
@@ -49,19 +48,21 @@ def show(handle: str) -> str:
 
 @blueprint.post("/ending")
 def save(handle: str) -> str | Response:
-    """Keep what was typed, begin the ending early, go on in maintenance, or end the course."""
-    desk = changing(handle)
+    """Keep what was typed, begin the ending early, go on in maintenance, or end the course. What came is kept before
+    anything can refuse it."""
+    owner = drafts_owner(handle)
     form, act = _from_request(), request.form.get("act", "keep")
-    ending_forms.keep(practice(), owner_at(desk), form)
+    ending_forms.keep(practice(), owner, form)
+    desk = changing(handle)
     episode, problems = _done(desk, form, act if act in _ACTS else "keep")
     if problems:
         return _page(desk, form, problems)
     if episode != desk.episode:
         charting.save(practice(), desk, episode)
     if act in {"maintain", "end"}:
-        ending_forms.forget(practice(), owner_at(desk))
+        ending_forms.forget(practice(), owner)
     elif act != "begin":
-        ending_forms.keep(practice(), owner_at(desk), replace(form, saved=True))
+        ending_forms.keep(practice(), owner, replace(form, saved=True))
     return redirect(url_for("ending.show", handle=handle), 303)
 
 
@@ -101,6 +102,7 @@ def _from_request() -> EndingForm:
         achievements={
             name.removeprefix("achievement-"): value for name, value in sent.items() if name.startswith("achievement-")
         },
+        stood=ending_forms.read_stood(sent.get("stood", "")[:100_000]),
     )
 
 
@@ -108,6 +110,7 @@ def _page(desk: Desk, values: EndingForm, problems: Problems) -> str:
     counted, waits = course(desk.episode), ending.can_begin(desk.episode, desk.today, practice().catalogue)
     form = {
         "filled": values,
+        "stood": ending_forms.stood(desk),
         "problems": problems,
         "wrong": problems.by_field(),
         "obstacles": None if waits is None else [item.words(words.site().language) for item in waits],

@@ -76,7 +76,8 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
 def _typed() -> list[str]:
     """The free text of a form that came too late, to copy; of goals only where they were ticked."""
     sent, goals = request.form, request.form.getlist("goal")
-    names = ["rationale", "handed_to", "reason", "step", *(f"text-{goal}" for goal in goals)]
+    names = ["rationale", "handed_to", "reason", "step", "gains", "unmet", "signs", "actions"]
+    names += [f"text-{goal}" for goal in goals]
     names += [name for name in sent if name.startswith("step-")]
     names += [f"level-{goal}-{level}" for goal in goals for level in range(-2, 3)]
     names += [*TEXTS, "text", *(f"{whose}-{row}" for whose in WHOSE for row in range(MOST_EXPECTATIONS))]

@@ -283,9 +283,8 @@ def _course_picture(counted: Course, desk: Desk) -> Markup:
         if first <= last
     ]
     title = _(
-        "Course: %(held)s of %(count)s sessions held, %(phase)s",
-        held=counted.held,
-        count=counted.contracted,
+        "Course: %(held)s, %(phase)s",
+        held=words.sessions_held(counted.held, counted.contracted),
         phase=words.phase(counted.phase),
     )
     return course_line(stops, phases, title) + course_strip(stops, title)

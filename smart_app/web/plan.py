@@ -9,19 +9,18 @@ from ipt_fhir.model.episode import Frequency
 from ipt_fhir.protocol.catalogue import variants
 from smart_app.services import charting, drafting, plan_drafts
 from smart_app.services.desk import Desk
+from smart_app.services.drafting import Owner
 from smart_app.services.overview import ended
 from smart_app.services.plan_form import PlanForm
 from smart_app.services.plan_links import tie
 from smart_app.services.planning import agree
 from smart_app.services.problems import Problems
 from smart_app.web.desks import changing, chosen, desk_of, drafts_owner, page, practice
-from smart_app.web.guarding import Refusal
 from smart_app.web.plan_view import Draft, form_of_course, plan_values, with_usual
 
 blueprint = Blueprint("plan", __name__)
 
 _TEXT_PREFIXES = ("text-", "due-", "level-", "person-", "number-", "target-", "link-")
-_TOO_LATE = frozenset({"page-out-of-date", "session-ended"})
 
 
 @blueprint.get("/plan")
@@ -40,15 +39,11 @@ def show(handle: str) -> str:
 
 @blueprint.post("/plan")
 def save(handle: str) -> str | Response:
-    """Keep the plan here; "preview" goes on to what the chart will say."""
-    try:
-        desk = changing(handle)
-    except Refusal as refusal:
-        if refusal.code in _TOO_LATE:
-            _keep(handle)
-        raise
+    """Keep the plan here; "preview" goes on to what the chart will say. What came is kept before anything can refuse
+    it."""
+    owner = _keep(handle)
+    desk = changing(handle)
     act, form = request.form.get("act", "keep"), _from_request()
-    owner = drafting.owner_at(desk)
     if act == "again":
         plan_drafts.discard(practice(), owner)
         return redirect(url_for("plan.show", handle=handle), 303)
@@ -58,7 +53,6 @@ def save(handle: str) -> str | Response:
         return _page(desk, form, Problems())
     episode, problems = agree(desk.episode, form, desk.today, set(desk.chart), practice().site)
     if problems:
-        plan_drafts.keep(practice(), owner, form, request.form.get("basis", ""))
         return _page(desk, form, problems)
     charting.save(practice(), desk, tie(episode, desk.background.wider, form.texts))
     plan_drafts.discard(practice(), owner)
@@ -75,9 +69,11 @@ def keep(handle: str) -> Response:
     return make_response("", 204)
 
 
-def _keep(handle: str) -> None:
-    """What came, for the browser and the patient the page was made for."""
-    plan_drafts.keep(practice(), drafts_owner(handle), _from_request(), request.form.get("basis", ""))
+def _keep(handle: str) -> Owner:
+    """What came, for the browser and the patient the page was made for: whose draft it is now. Raises Refusal."""
+    owner = drafts_owner(handle)
+    plan_drafts.keep(practice(), owner, _from_request(), request.form.get("basis", ""))
+    return owner
 
 
 def _from_request() -> PlanForm:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug import Response
 
 from ipt_fhir.instruments.catalogue import Instrument
@@ -20,12 +21,16 @@ from smart_app.services import charting
 from smart_app.services.describing import asked_words
 from smart_app.services.desk import Desk
 from smart_app.services.problems import Problems
-from smart_app.services.safety import SafetyForm, settle
+from smart_app.services.safety import read_form, settle
+from smart_app.services.typed import Typed
 from smart_app.web import words
-from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.desks import desk_of, page, practice
+from smart_app.web.typed_forms import TypedForm, arrive, done, kept_only, opened, returned
 from smart_app.web.ways import way
 
 blueprint = Blueprint("safety", __name__)
+
+_DRAFT, _BUTTON = "safety/", "do"
 
 
 @blueprint.get("/safety/<item>")
@@ -34,28 +39,36 @@ def show(handle: str, item: str) -> str:
     desk = desk_of(handle)
     found = _item(desk, item)
     charting.note(practice(), desk, f"Task/{found.id}")
-    return _page(desk, found, SafetyForm(), Problems())
+    return _page(desk, found, opened(desk, _DRAFT + item, Typed()), Problems())
 
 
 @blueprint.post("/safety/<item>")
-def record(handle: str, item: str) -> str | Response:
+def record(handle: str, item: str) -> str | Response | tuple[str, int]:
     """Settle the item."""
-    desk = changing(handle)
-    found = _item(desk, item)
-    form = SafetyForm(
-        act=request.form.get("act", ""),
-        handed_to=request.form.get("handed_to", ""),
-        accepted=request.form.get("accepted") == "yes",
-        reason=request.form.get("reason", ""),
-    )
+    arrived = arrive(handle, _DRAFT + item, known=_is_id(item), button=_BUTTON)
+    desk, found = arrived.desk, _item(arrived.desk, item)
     if not found.open:
+        done(desk, _DRAFT + item)
         return redirect(url_for("safety.show", handle=handle, item=item), 303)
     now = practice().clock().replace(microsecond=0)
-    episode, problems = settle(desk.episode, found, form, desk.therapist, now)
-    if problems:
-        return _page(desk, found, form, problems)
+    episode, problems = settle(desk.episode, found, read_form(arrived.typed), desk.therapist, now)
+    if problems or arrived.late:
+        text = _page(desk, found, returned(arrived), problems)
+        return (text, 409) if arrived.late else text
     charting.save(practice(), desk, episode)
+    done(desk, _DRAFT + item)
     return redirect(url_for("overview.show", handle=handle), 303)
+
+
+@blueprint.post("/safety/<item>/keep")
+def keep(handle: str, item: str) -> Response:
+    """Keep what is being typed."""
+    return kept_only(handle, _DRAFT + item, known=_is_id(item), button=_BUTTON)
+
+
+def _is_id(text: str) -> bool:
+    """Whether this can name an item: one of ours, or as the chart names it."""
+    return re.fullmatch(r"[A-Za-z0-9.-]{1,64}", text) is not None
 
 
 def _item(desk: Desk, item_id: str) -> SafetyItem:
@@ -63,9 +76,11 @@ def _item(desk: Desk, item_id: str) -> SafetyItem:
     return found or abort(404)
 
 
-def _page(desk: Desk, item: SafetyItem, values: SafetyForm, problems: Problems) -> str:
+def _page(desk: Desk, item: SafetyItem, came: TypedForm, problems: Problems) -> str:
     form = {
-        "filled": values,
+        "id": item.id,
+        "came": came,
+        "filled": read_form(came.typed),
         "problems": problems,
         "wrong": problems.by_field(),
         "opened": item.opened,

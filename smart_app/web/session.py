@@ -18,7 +18,7 @@ from smart_app.services.drafting import Owner, owner_at
 from smart_app.services.groups import is_in_group
 from smart_app.services.problems import Problems
 from smart_app.services.session_drafts import SessionDraft
-from smart_app.services.sessions import SessionForm, place_of, prefilled, record
+from smart_app.services.sessions import SessionForm, left_open, place_of, prefilled, record
 from smart_app.web import access
 from smart_app.web.desks import changing_at, desk_of, drafts_owner, page, practice, sent_window
 from smart_app.web.guarding import browser_secret
@@ -33,11 +33,12 @@ blueprint = Blueprint("session", __name__)
 def show(handle: str) -> str:
     """The session that is open, or the next one; with what was typed and not saved."""
     desk = desk_of(handle)
-    usual = prefilled(desk.episode, desk.today)
     draft = session_drafts.load(practice(), owner_at(desk))
     if draft is None or draft.place != place_name(desk.episode):
-        return _page(desk, usual, Problems(), left=draft)
-    return _page(desk, form_of(draft.fields), Problems(), kept=draft)
+        return _page(desk, prefilled(desk.episode, desk.today), Problems(), left=draft)
+    typed = form_of(draft.fields)
+    form = left_open(desk.episode, desk.today, typed) if draft.saved else typed
+    return _page(desk, form, Problems(), kept=draft)
 
 
 @blueprint.post("/session")
@@ -87,10 +88,11 @@ def _recorded(desk: Desk, owner: Owner, form: SessionForm, window: str) -> str |
     if problems:
         return _page(desk, form, problems)
     charting.save(practice(), desk, episode)
-    session_drafts.close(practice(), owner, window if form.close else "")
-    if form.close:
-        return redirect(url_for("session_closed.show", handle=desk.handle, kind=kind.value, number=number), 303)
-    return redirect(url_for("overview.show", handle=desk.handle), 303)
+    if not form.close:
+        session_drafts.keep(practice(), owner, sent_by(request.form), saved=True)
+        return redirect(url_for("overview.show", handle=desk.handle), 303)
+    session_drafts.close(practice(), owner, window)
+    return redirect(url_for("session_closed.show", handle=desk.handle, kind=kind.value, number=number), 303)
 
 
 def _page(
@@ -126,4 +128,5 @@ def _texts(draft: SessionDraft | None) -> list[str]:
     """What was typed for a session that was closed elsewhere meanwhile, to be seen once."""
     if draft is None:
         return []
-    return [text for text in [*draft.fields.get("step", []), *draft.aside] if text.strip()]
+    steps = [] if draft.saved else draft.fields.get("step", [])
+    return [text for text in [*steps, *draft.aside] if text.strip()]

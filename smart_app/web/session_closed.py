@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug import Response
 
 from ipt_fhir.model.sessions import Session, SessionCorrection, SessionKind
@@ -13,29 +13,43 @@ from smart_app.services.overview import course
 from smart_app.services.problems import Problems
 from smart_app.services.progress_note import progress_note
 from smart_app.services.session_correcting import REOPEN, CorrectionForm, is_last, mend_session, session_at
+from smart_app.services.typed import Typed
 from smart_app.web import access, words
-from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.desks import desk_of, page, practice
+from smart_app.web.guarding import Refusal
+from smart_app.web.typed_forms import TypedForm, arrive, done, kept_only, opened, returned
 
 blueprint = Blueprint("session_closed", __name__)
+
+_BUTTON = "do"
 
 
 @blueprint.get("/session/<kind>/<int:number>")
 def show(handle: str, kind: str, number: int) -> str:
     """The session that was closed."""
     desk = desk_of(handle)
-    return _page(desk, _session(desk, kind, number), CorrectionForm(), Problems())
+    return _page(desk, _session(desk, kind, number), opened(desk, _draft(kind, number), Typed()), Problems())
 
 
 @blueprint.post("/session/<kind>/<int:number>")
 def mend(handle: str, kind: str, number: int) -> str | Response:
     """Open the last session again, or take it out."""
-    desk = changing(handle)
+    arrived = arrive(handle, _draft(kind, number), known=_is_kind(kind), button=_BUTTON)
+    if arrived.late:
+        raise Refusal("page-out-of-date", 409)
+    desk, form = arrived.desk, _form(arrived.typed)
     session = _session(desk, kind, number)
-    form = CorrectionForm(act=request.form.get("act", ""), reason=request.form.get("reason", ""))
     problems = mend_session(practice(), desk, session, form)
     if problems:
-        return _page(desk, session, form, problems)
+        return _page(desk, session, returned(arrived), problems)
+    done(desk, _draft(kind, number))
     return redirect(url_for("session.show" if form.act == REOPEN else "overview.show", handle=handle), 303)
+
+
+@blueprint.post("/session/<kind>/<int:number>/keep")
+def keep(handle: str, kind: str, number: int) -> Response:
+    """Keep the reason that is being typed."""
+    return kept_only(handle, _draft(kind, number), known=_is_kind(kind), button=_BUTTON)
 
 
 def last_closed_url(desk: Desk) -> str:
@@ -47,13 +61,25 @@ def last_closed_url(desk: Desk) -> str:
     return url_for("session_closed.show", handle=desk.handle, kind=last.kind.value, number=last.number)
 
 
+def _draft(kind: str, number: int) -> str:
+    return f"session-mend/{kind}/{number}"
+
+
+def _form(typed: Typed) -> CorrectionForm:
+    return CorrectionForm(act=typed.one("act"), reason=typed.one("reason"))
+
+
+def _is_kind(kind: str) -> bool:
+    return kind in {item.value for item in SessionKind}
+
+
 def _session(desk: Desk, kind: str, number: int) -> Session:
-    if kind not in {item.value for item in SessionKind}:
+    if not _is_kind(kind):
         abort(404)
     return session_at(desk.episode, SessionKind(kind), number) or abort(404)
 
 
-def _page(desk: Desk, session: Session, values: CorrectionForm, problems: Problems) -> str:
+def _page(desk: Desk, session: Session, form: TypedForm, problems: Problems) -> str:
     counted = course(desk.episode)
     corrections = [item for item in desk.episode.session_corrections if _is_about(item, session)]
     return page(
@@ -65,7 +91,8 @@ def _page(desk: Desk, session: Session, values: CorrectionForm, problems: Proble
         course=counted,
         mendable=is_last(desk.episode, session) and access.may(desk.role, "session_closed.mend"),
         corrections=[_told(item) for item in corrections],
-        filled=values,
+        form=form,
+        filled=_form(form.typed),
         problems_found=problems,
         wrong=problems.by_field(),
         place={"kind": session.kind.value, "number": session.number},
@@ -73,6 +100,8 @@ def _page(desk: Desk, session: Session, values: CorrectionForm, problems: Proble
 
 
 def _title(session: Session, contracted: int) -> str:
+    if session.kind.counts and session.number > contracted:
+        return _("Session %(number)s is closed", number=session.number)
     if session.kind.counts:
         return _("Session %(number)s of %(count)s is closed", number=session.number, count=contracted)
     kind = words.library(SESSION_KINDS[session.kind].label)

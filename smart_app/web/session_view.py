@@ -172,6 +172,8 @@ def around(desk: Desk, values: SessionForm, practice: Practice) -> Around:
 
 
 def _title(desk: Desk, kind: SessionKind, found: Standing) -> str:
+    if found.counts and found.number > found.contracted:
+        return _("Session %(number)s", number=found.number)
     if found.counts:
         return _("Session %(number)s of %(count)s", number=found.number, count=found.contracted)
     number = place_of(desk.episode, kind)

@@ -17,7 +17,7 @@ from smart_app.services.typed import Begun, Typed
 from smart_app.web.desks import changing, desk_of, drafts_owner, practice, sent_window
 from smart_app.web.guarding import Refusal
 
-_GUARDS = frozenset({"token", "patient", "revision", "window", "act"})
+_GUARDS = frozenset({"token", "patient", "revision", "window"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,23 @@ class TypedForm:
     tone: str = ""
 
 
-def kept_from(handle: str, form: str, *, known: bool) -> Typed:
+def kept_from(handle: str, form: str, *, known: bool, button: str = "act") -> Typed:
     """Keep what came for the browser and patient the page was made for: also of a launch that went idle, and of a page
-    that is out of date. Those are refused afterwards. Nobody finds a form that is not ``known``. Raises Refusal."""
+    that is out of date. Those are refused afterwards. Nobody finds a form that is not ``known``; ``button`` is the name
+    of the buttons. Raises Refusal."""
     owner = drafts_owner(handle)
     if not known:
         abort(404)
-    values = Typed({name: tuple(found) for name, found in request.form.lists() if name not in _GUARDS})
+    left_out = {*_GUARDS, button}
+    values = Typed({name: tuple(found) for name, found in request.form.lists() if name not in left_out})
     typed.keep(practice(), owner, form, values, sent_window())
     return values
 
 
-def arrive(handle: str, form: str, *, known: bool = True) -> Arrived:
+def arrive(handle: str, form: str, *, known: bool = True, button: str = "act") -> Arrived:
     """What came, kept; of a page that is out of date nothing may be saved. Raises Refusal."""
-    values = kept_from(handle, form, known=known)
-    act = request.form.get("act", "")
+    values = kept_from(handle, form, known=known, button=button)
+    act = request.form.get(button, "")
     try:
         return Arrived(changing(handle), values, act, late=False)
     except Refusal as refusal:
@@ -63,9 +65,9 @@ def arrive(handle: str, form: str, *, known: bool = True) -> Arrived:
         return Arrived(desk_of(handle), values, act, late=True)
 
 
-def kept_only(handle: str, form: str, *, known: bool = True) -> Response:
+def kept_only(handle: str, form: str, *, known: bool = True, button: str = "act") -> Response:
     """The answer to a page that keeps what is being typed: nothing of it changes."""
-    kept_from(handle, form, known=known)
+    kept_from(handle, form, known=known, button=button)
     changing(handle)
     return make_response("", 204)
 

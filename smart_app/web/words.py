@@ -138,6 +138,20 @@ def are_plain() -> bool:
     return bool(g.get("plain_words"))
 
 
+def session_place(number: int, contracted: int) -> str:
+    """Which session it is and of how many; of one beyond the contract only which."""
+    if number > contracted:
+        return gettext("session %(number)s", number=number)
+    return gettext("session %(number)s of %(count)s", number=number, count=contracted)
+
+
+def sessions_held(held: int, contracted: int) -> str:
+    """How many sessions were held of those agreed, or beside what was agreed where they are more."""
+    if held > contracted:
+        return gettext("%(held)s sessions held, %(count)s agreed", held=held, count=contracted)
+    return gettext("%(held)s of %(count)s sessions held", held=held, count=contracted)
+
+
 def phase(value: Phase) -> str:
     """The name of a phase; for a coordinator without a specialist's term."""
     if are_plain():
@@ -201,6 +215,8 @@ def install(app: Flask) -> None:
         "day": day,
         "moment": moment,
         "phase": phase,
+        "session_place": session_place,
+        "sessions_held": sessions_held,
         "problem_area": problem_area,
         "sex": lambda value: _SEXES.get(value, value),
         "contract": contract,

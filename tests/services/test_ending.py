@@ -236,6 +236,16 @@ def test_maintenance_counts_on_and_keeps_the_course_open() -> None:
     assert went_on.relapse_plan is not None
 
 
+def test_maintenance_has_as_many_sessions_as_agreed_also_after_one_beyond_the_contract() -> None:
+    episode = before_the_end()
+    seventeenth = replace(episode.sessions[-1], number=17, date=LAST)
+    episode = replace(episode, sessions=(*episode.sessions, seventeenth))
+    went_on, problems = ending.maintain(episode, filled(episode, sessions="6"), LAST)
+    assert list(problems) == []
+    counted = course(went_on)
+    assert (counted.today, counted.contracted) == (18, 23)
+
+
 def test_maintenance_waits_for_the_last_session() -> None:
     episode = case("A", 14)
     after, problems = ending.maintain(episode, filled(episode), CASES["A"].day0 + timedelta(weeks=14))

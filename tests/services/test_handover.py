@@ -126,6 +126,13 @@ def test_the_patients_sheet_has_plain_words_and_no_codes() -> None:
     assert "danger" not in text(sheet_of(Paper.PATIENT, without))
 
 
+def test_before_the_first_session_the_patients_sheet_counts_none() -> None:
+    episode = replace(case("A", 8), sessions=())
+    said = text(sheet_of(Paper.PATIENT, handed(episode)))
+    assert "You came to" not in said
+    assert "Together we worked on this" in said
+
+
 def test_the_diagnosis_reads_as_the_chart_reads_now() -> None:
     linked = replace(case("A", 8), diagnoses=(DiagnosisLink(reference="Condition/1", display="old words"),))
     chart = (

@@ -7,13 +7,14 @@ from dataclasses import replace
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.ending import TerminationReason
 from ipt_fhir.model.episode import Episode, EpisodeStatus
+from ipt_fhir.model.goals import Achievement, GoalStatus
 from ipt_fhir.model.sessions import Phase
 from smart_app.store import episodes
 from smart_app.store.lanes import Lane
 from tests.protocol.cases import case
-from tests.web.acts import agree, course_of, file, fill_in
+from tests.web.acts import agree, course_of, file, fill_in, put_course
 from tests.web.browser import Browser
-from tests.web.clinic import DORU, Clinic
+from tests.web.clinic import DORU, OKORO, Clinic
 from tests.web.page_checks import Page
 
 
@@ -147,3 +148,51 @@ def test_maintenance_ends_when_both_say_so_before_its_contract_is_over(clinic: C
     assert "The maintenance contract is not over." in refused.text
     ended = browser.post("ending", {**browser.fields("ending"), **form, "ending_agreed": "yes"})
     assert "The course has ended" in ended.text
+
+
+TYPED = {"gains": "She asked for help twice.", "signs": "Not sleeping"}
+
+
+def test_a_page_that_is_out_of_date_loses_nothing_that_was_typed(browser: Browser) -> None:
+    """fault-F72."""
+    agree(browser)
+    sent = {**browser.fields("ending"), **TYPED, "act": "keep"}
+    browser.submit("session", ("act", "close"))
+    refused = browser.post("ending", sent)
+    assert refused.status_code == 409
+    assert {item.text for item in Page(refused.text).all("bdi")} >= set(TYPED.values())
+    assert browser.fields("ending").items() >= TYPED.items()
+
+
+def test_a_launch_that_ended_loses_nothing_that_was_typed(clinic: Clinic, browser: Browser) -> None:
+    """fault-F71."""
+    sent = {**browser.fields("ending"), **TYPED, "act": "end"}
+    clinic.clock.move(minutes=40)
+    assert browser.post("ending", sent).status_code == 404
+    assert clinic.opened().fields("ending").items() >= TYPED.items()
+
+
+def test_what_others_said_since_stands_beside_what_was_typed_and_not_saved(clinic: Clinic, browser: Browser) -> None:
+    """A draft keeps what was changed on its page; of the rest the course is right, which may have gone on since."""
+    agree(browser)
+    first, second = course_of(clinic).goals
+    typed = {"gains": "Speaks sooner", f"achievement-{second.id}": "not-attainable"}
+    sent = {**browser.fields("ending"), **typed}
+    browser.send("ending/keep", sent, Sec_Fetch_Site="same-origin", HX_Request="true")
+    address = f"goals/{first.id}"
+    browser.post(address, {**browser.fields(address), "achievement": "achieved", "act": "say"})
+    colleague = clinic.opened(practitioner=OKORO)
+    colleague.post("ending", {**colleague.fields("ending"), "signs": "Mornings are heavy", "act": "keep"})
+    fields = browser.fields("ending")
+    assert fields.items() >= {**typed, f"achievement-{first.id}": "achieved", "signs": "Mornings are heavy"}.items()
+    browser.post("ending", {**fields, f"achievement-{first.id}": "", "act": "keep"})
+    assert [goal.achievement for goal in course_of(clinic).goals] == [None, Achievement.NOT_ATTAINABLE]
+
+
+def test_a_label_belongs_to_a_control_also_where_a_goal_is_settled(clinic: Clinic, browser: Browser) -> None:
+    agree(browser)
+    settled, *others = course_of(clinic).goals
+    put_course(clinic, goals=(replace(settled, status=GoalStatus.COMPLETED), *others))
+    page = browser.get("ending").text  # the browser holds every label against its control
+    assert settled.text in page
+    assert Page(page).by_id(f"achievement-{settled.id}") is None

@@ -88,6 +88,26 @@ def test_a_safety_answer_of_one_member_keeps_the_session_open_for_all(clinic: Cl
     assert course_of(clinic, DORU).sessions == course_of(clinic, ALMA).sessions == ()
 
 
+def test_a_session_one_member_has_open_keeps_the_group_from_closing_over_it(clinic: Clinic) -> None:
+    """Here or on another chart: the page says whose it is before anybody presses, and what was entered stays."""
+    doru, alma = both(clinic)
+    doru.submit("session", ("act", "keep"), step="Open one.", minutes="50")
+    alma = clinic.opened(ALMA)
+    assert "▲ Session 1 is still open." in alma.get("group").text
+    said = "ZZ-100004 · DZD: session 1 is still open. Open this chart and close it there first."
+    assert said in close(alma)
+    doru = clinic.opened(DORU)
+    page = Page(doru.get("group").text)
+    (way,) = [item.get("href") for item in page.all("a") if item.text == "Close it first"]
+    assert way.endswith("/session")
+    assert said in close(doru)
+    (session,) = course_of(clinic, DORU).sessions
+    assert (session.kind, session.closed, session.step) == (SessionKind.INDIVIDUAL, False, "Open one.")
+    assert course_of(clinic, ALMA).sessions == ()
+    doru.submit("session", ("act", "close"))
+    assert "is closed" in close(clinic.opened(ALMA))
+
+
 def test_a_course_that_was_changed_meanwhile_closes_for_nobody_and_what_was_typed_comes_back(clinic: Clinic) -> None:
     """fault-F72."""
     doru, alma = both(clinic)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ipt_fhir.model.measures import SafetyAct
 from ipt_fhir.model.sessions import Attendance, Mode
+from tests.journeys.clinician import Fields
 from tests.web.acts import course_of, fill_in
 from tests.web.browser import Browser
-from tests.web.clinic import Clinic
+from tests.web.clinic import OKORO, Clinic
 from tests.web.page_checks import Page
 
 
@@ -81,7 +84,9 @@ def test_a_session_may_stay_open_while_the_safety_step_waits(clinic: Clinic, bro
 def test_a_safety_step_that_says_too_little_is_not_recorded_and_nothing_typed_is_lost(
     standing_clinic: Clinic, standing_browser: Browser, waiting: str, fields: dict[str, str], sentence: str
 ) -> None:
-    page = standing_browser.post(waiting, {**standing_browser.fields(waiting), **fields})
+    guard = {"token", "patient", "revision", "window"}  # without what an earlier line of this table had typed
+    empty = {name: value for name, value in standing_browser.fields(waiting).items() if name in guard}
+    page = standing_browser.post(waiting, {**empty, **fields})
     assert sentence in page.text
     parsed = Page(page.text)
     kept = parsed.fields_of(parsed.all("form")[0])
@@ -156,3 +161,60 @@ def test_the_course_may_go_on_beyond_what_was_contracted(clinic: Clinic, browser
     browser.submit("session", ("act", "keep"))
     assert browser.get("").status_code == 200
     assert course_of(clinic).sessions[-1].number == 17
+    beyond = browser.get("session").text
+    assert "<h1>Session 17</h1>" in beyond
+    assert "beyond the contract" in beyond
+    closed = browser.submit("session", ("act", "close")).text
+    assert "Session 17 is closed" in closed
+    assert "session 17, beyond the 16 agreed" in closed
+    for address in ("", "ending", "caseload", "focus", "session", "session/individual/17"):
+        assert not re.search(r"1[78] of 16|1[78] held of 16", browser.get(address).text), address
+
+
+REASON: Fields = {"act": "not-applicable-with-reason", "reason": "Checked with her, no wish to die."}
+
+
+def entered(browser: Browser, safety: str) -> Fields:
+    """What the page of a safety step holds."""
+    page = Page(browser.get(safety).text)
+    return page.fields_of(page.all("form")[0])
+
+
+def keep(browser: Browser, safety: str, fields: Fields) -> int:
+    """What the script of the page sends while somebody types."""
+    return browser.send(f"{safety}/keep", fields, Sec_Fetch_Site="same-origin", HX_Request="true").status_code
+
+
+def test_what_is_typed_about_a_safety_step_is_kept_until_it_is_recorded(clinic: Clinic, browser: Browser) -> None:
+    """fault-F71: also when the sign-in ends, and for this person and patient alone."""
+    safety = asked(clinic, browser)
+    assert keep(browser, safety, {**browser.fields(safety), **REASON}) == 204
+    assert entered(browser, safety).items() >= REASON.items()
+    late = {**browser.fields(safety), **REASON, "reason": "Second text."}
+    clinic.clock.move(minutes=40)
+    assert browser.post(safety, late).status_code == 404
+    again = clinic.opened()
+    assert entered(again, safety)["reason"] == "Second text."
+    assert entered(clinic.opened(practitioner=OKORO), safety)["reason"] == ""
+    assert course_of(clinic).safety_items[0].open
+    form = again.fields(safety)
+    again.post(safety, form)
+    keep(again, safety, {**form, "revision": again.fields("session")["revision"]})
+    assert course_of(clinic).safety_items[0].reason == "Second text."
+    with clinic.practice.store.read() as tx:
+        forms = tx.connection.exec_driver_sql("select form from drafts").scalars().all()
+    assert safety not in forms
+
+
+def test_a_safety_step_on_a_page_that_is_out_of_date_comes_back_as_it_was_typed(
+    clinic: Clinic, browser: Browser
+) -> None:
+    """fault-F72."""
+    safety = asked(clinic, browser)
+    late = {**browser.fields(safety), **REASON}
+    browser.submit("session", ("act", "keep"))
+    refused = browser.post(safety, late)
+    assert refused.status_code == 409
+    assert "Checked with her, no wish to die." in refused.text
+    assert course_of(clinic).safety_items[0].open
+    assert entered(browser, safety).items() >= REASON.items()

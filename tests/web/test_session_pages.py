@@ -7,11 +7,12 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from ipt_fhir.model.activities import ActivityKind, Outcome
 from ipt_fhir.model.sessions import MoodLink, SessionKind, Technique
 from tests.journeys.clinician import Fields
 from tests.web.acts import agree, course_of, file, fill_in
 from tests.web.browser import Browser
-from tests.web.clinic import Clinic
+from tests.web.clinic import OKORO, Clinic
 from tests.web.page_checks import Page
 
 WORK: Fields = {"mood_link": "better-after-event", "technique": ["role-play", "clarification"], "step": "Say one wish."}
@@ -184,3 +185,71 @@ def test_a_correction_without_its_reason_comes_back(browser: Browser, sent: dict
 @pytest.mark.parametrize("address", ["session/individual/9", "session/nobody/1"])
 def test_a_session_that_is_not_there_is_not_found(browser: Browser, address: str) -> None:
     assert browser.get(address).status_code == 404
+
+
+def kept_open_in_session_two(clinic: Clinic) -> tuple[Browser, str]:
+    """A second session, kept open with answers that count once it is closed; its browser, and the rated goal."""
+    browser = clinic.opened()
+    agree(browser)
+    send(browser, start="09:00", step="Call.", next="none")
+    clinic.clock.move(days=7)
+    browser = clinic.opened()
+    goal = next(goal for goal in course_of(clinic).goals if goal.levels)
+    later: Fields = {"last_outcome": "done", f"rating-{goal.id}": "1", "technique": ["role-play"], "step": "Ask again."}
+    send(browser, "keep", **later, next="other", next_date="2026-03-20", next_time="11:00")
+    return browser, goal.id
+
+
+def test_a_session_kept_open_opens_and_closes_as_it_was_left(clinic: Clinic) -> None:
+    browser, goal = kept_open_in_session_two(clinic)
+    assert [item.kind for item in course_of(clinic).activities if item.kind is ActivityKind.APPOINTMENT] == []
+    page = clinic.opened().get("session").text
+    assert "You kept this session open; it stands as you left it." in page
+    assert "Discard and begin anew" not in page
+    browser.submit("session", ("act", "close"))
+    course = course_of(clinic)
+    assert [item.step_outcome for item in course.sessions] == [Outcome.DONE, None]
+    assert [item.level for item in next(item for item in course.goals if item.id == goal).ratings] == [1]
+    (appointment,) = [item for item in course.activities if item.kind is ActivityKind.APPOINTMENT]
+    assert appointment.starts is not None
+    assert f"{appointment.starts.astimezone():%Y-%m-%d %H:%M}" == "2026-03-20 11:00"
+
+
+def test_no_appointment_is_made_up_for_a_session_that_was_kept_open_with_none(clinic: Clinic, browser: Browser) -> None:
+    agree(browser)
+    send(browser, "keep", start="09:00", next="none")
+    browser.submit("session", ("act", "close"))
+    assert [item for item in course_of(clinic).activities if item.kind is ActivityKind.APPOINTMENT] == []
+
+
+def test_what_a_colleague_changed_in_a_session_kept_open_is_not_undone(clinic: Clinic) -> None:
+    browser, goal = kept_open_in_session_two(clinic)
+    send(clinic.opened(practitioner=OKORO), "keep", step="Ask her sister.")
+    fields = browser.fields("session")
+    assert (typed(browser.get("session").text), fields[f"rating-{goal}"]) == ("Ask her sister.", "1")
+
+
+def test_a_session_that_was_kept_open_and_closed_by_a_colleague_is_not_called_unsaved(clinic: Clinic) -> None:
+    browser, _goal = kept_open_in_session_two(clinic)
+    send(clinic.opened(practitioner=OKORO))
+    assert "It is not part of it" not in browser.get("session").text
+
+
+def test_why_a_session_is_corrected_is_kept_while_it_is_typed(clinic: Clinic, browser: Browser) -> None:
+    """fault-F71."""
+    send(browser)
+    address = "session/individual/1"
+    why: Fields = {"act": "take-out", "reason": "The wrong patient."}
+    sent = {**browser.fields(address), **why}
+    kept = browser.send(f"{address}/keep", sent, Sec_Fetch_Site="same-origin", HX_Request="true")
+    assert kept.status_code == 204
+    fields = clinic.opened().fields(address)
+    assert fields.items() >= why.items()
+    fill_in(browser, "222222220")
+    assert browser.post(address, {**sent, "reason": "Another patient."}).status_code == 409
+    fields = browser.fields(address)
+    assert fields["reason"] == "Another patient."
+    browser.post(address, fields)
+    assert course_of(clinic).session_corrections[0].reason == "Another patient."
+    send(browser)
+    assert browser.fields(address)["reason"] == ""
