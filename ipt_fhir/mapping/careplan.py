@@ -347,9 +347,16 @@ def _read_diagnoses(resource: JsonObject, members: Members) -> Iterable[Diagnosi
 def _read_activities(resource: JsonObject, members: Members) -> Iterable[Activity]:
     for index, element in enumerate(resource.get("activity", [])):
         target = editing.target_of(element.get("reference"))
-        found = members.activities.get(target or "") or activities.read_inline(element, index)
+        found = members.activities.get(target or "") or _read_inline(element, index)
         outcome = _read_outcome(element)
         yield replace(found, outcome=outcome) if outcome else found
+
+
+def _read_inline(element: JsonObject, index: int) -> Activity:
+    """What holds sessions is the course, also where the request it points to is not there or cannot be read."""
+    found = activities.read_inline(element, index)
+    is_course = not found.by_us and any(progress.sessions_of(element))
+    return replace(found, code=COURSE) if is_course else found
 
 
 def _targets(elements: Iterable[JsonObject], known: Mapping[str, object]) -> Iterable[str]:
