@@ -119,6 +119,7 @@ def test_a_change_that_says_the_same_is_no_conflict(clinic: Clinic) -> None:
     browser.submit("plan", ("act", "keep"), **{f"text-{goal.id}": OURS})
     page = file(browser)
     assert "needs your choice" not in page.text
+    assert clinic.chart("Goal")[0]["description"]["text"] == OURS
 
 
 def test_a_chart_that_changed_before_the_launch_is_simply_read(clinic: Clinic) -> None:
