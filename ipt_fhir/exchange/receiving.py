@@ -11,7 +11,7 @@ from ipt_fhir import rawjson
 from ipt_fhir.exchange.bundles import own_name, unfolded
 from ipt_fhir.exchange.reading import Place, Unit
 from ipt_fhir.mapping import editing
-from ipt_fhir.mapping.episode import NoCourse, PlanUnread, Reading, Unread, from_fhir
+from ipt_fhir.mapping.episode import PlanUnread, Reading, Unread, from_fhir
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
 

@@ -40,7 +40,17 @@ from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.rawjson import JsonObject
 
-__all__ = ["RESOURCE_TYPES", "NoCourse", "PlanUnread", "Reading", "Unread", "changed", "from_fhir", "keys_of", "to_fhir"]
+__all__ = [
+    "RESOURCE_TYPES",
+    "NoCourse",
+    "PlanUnread",
+    "Reading",
+    "Unread",
+    "changed",
+    "from_fhir",
+    "keys_of",
+    "to_fhir",
+]
 
 RESOURCE_TYPES = ("CarePlan", "Goal", "ServiceRequest", "Task", "QuestionnaireResponse", "Observation")
 """The types every course is filed as; all of them must be readable to open it. ``Site.files`` names further ones, and

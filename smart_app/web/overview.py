@@ -26,6 +26,7 @@ from smart_app.services.first_steps import Step, first_steps, nothing_begun
 from smart_app.services.goal_rating import GoalStanding, standing_of
 from smart_app.services.overview import Course, course, goals_past, measures
 from smart_app.services.titles import title_of
+from smart_app.services.unread import notices
 from smart_app.web import words
 from smart_app.web.desks import desk_of, page, practice
 from smart_app.web.due_words import DueItem, due_items
@@ -86,6 +87,7 @@ def show(handle: str) -> str:
     return page(
         "overview.html",
         desk,
+        notices=notices(desk.background.not_read),
         course=counted,
         heading=_heading(desk, counted),
         what=_what(desk),
