@@ -109,7 +109,7 @@ def standing_words(found: Standing) -> Shown:
     """Where the course stands, in one tag and one sentence."""
     intent = found.intent
     if found.held_back:
-        held = _("nothing is filed while part of this course in the chart cannot be read")
+        held = _("nothing is filed for now; the reason stands at the top of the page")
         return Shown(state=State(words=_("held back"), mark="▲", tone="warn"), sentence=held)
     if intent and intent.state is not IntentState.DONE:
         if found.of_colleague:
