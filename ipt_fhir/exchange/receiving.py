@@ -11,7 +11,7 @@ from ipt_fhir import rawjson
 from ipt_fhir.exchange.bundles import own_name, unfolded
 from ipt_fhir.exchange.reading import Place, Unit
 from ipt_fhir.mapping import editing
-from ipt_fhir.mapping.episode import NoCourse, Reading, Unread, from_fhir
+from ipt_fhir.mapping.episode import PlanUnread, Reading, Unread, from_fhir
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
 
@@ -67,10 +67,8 @@ def receive(units: Iterable[Unit], complain: Complain) -> Episode:
                 chart.add(place, resource)
     try:
         reading = from_fhir(chart.ours.values())
-    except NoCourse:
-        raise
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
-        raise CourseUnreadable(_where_plans_stand(chart) + _why_no_course(chart, wrong)) from wrong
+    except PlanUnread as unread:
+        raise CourseUnreadable(_where_plans_stand(chart) + _why_no_course(chart, unread.__cause__)) from unread
     for words in (*_unread(chart, reading.unread), *_missing(chart, reading)):
         complain(words)
     return reading.episode
@@ -89,7 +87,7 @@ def _where_plans_stand(chart: _Chart) -> str:
     return f"{found[0]}: " if len(found) == 1 else ""
 
 
-def _why_no_course(chart: _Chart, wrong: Exception) -> str:
+def _why_no_course(chart: _Chart, wrong: BaseException | None) -> str:
     """What a course may not be stands in the model's own words; a name that is looked up may be a value."""
     words = str(wrong)
     looked_up = isinstance(wrong, KeyError) and any(_repeats(words, item) for item in chart.ours.values())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ipt_fhir import rawjson
+from ipt_fhir.locale.texts import LANGUAGES
 from ipt_fhir.mapping import activity as activities
 from ipt_fhir.mapping import editing, narrative
 from ipt_fhir.mapping import sessions as progress
@@ -50,7 +51,7 @@ def write_plan(episode: Episode, writing: Writing, old: JsonObject) -> JsonObjec
     editing.put(old, "status", episode.status.value)
     editing.put(old, "intent", "plan")
     _put_categories(old, writing)
-    editing.put(old, "title", narrative.plan_title(episode, writing.site))
+    _put_title(old, narrative.plan_title(episode, writing.site))
     editing.put_reference(old, "subject", writing.subject)
     _put_period(old, episode)
     if episode.therapist:
@@ -86,6 +87,15 @@ def read_plan(resource: JsonObject, members: Members) -> dict[str, Any]:
         "links": tuple(_read_links(resource)),
         "review": _read_ending(resource),
     }
+
+
+def _put_title(old: JsonObject, title: str) -> None:
+    """Ours, unless somebody gave the plan another one: the title we wrote follows from the contract in the copy."""
+    terms = editing.extensions(old, systems.EXTENSION_CONTRACT)
+    agreed = editing.parts(terms[0]).get("sessions") if terms else None
+    ours = {narrative.title_for(count, language) for count in (None, agreed) for language in LANGUAGES}
+    if old.get("title") is None or old["title"] in ours:
+        editing.put(old, "title", title)
 
 
 def _put_definition(old: JsonObject, variant: str) -> None:
@@ -347,9 +357,16 @@ def _read_diagnoses(resource: JsonObject, members: Members) -> Iterable[Diagnosi
 def _read_activities(resource: JsonObject, members: Members) -> Iterable[Activity]:
     for index, element in enumerate(resource.get("activity", [])):
         target = editing.target_of(element.get("reference"))
-        found = members.activities.get(target or "") or activities.read_inline(element, index)
+        found = members.activities.get(target or "") or _read_inline(element, index)
         outcome = _read_outcome(element)
         yield replace(found, outcome=outcome) if outcome else found
+
+
+def _read_inline(element: JsonObject, index: int) -> Activity:
+    """What holds sessions is the course, also where the request it points to is not there or cannot be read."""
+    found = activities.read_inline(element, index)
+    is_course = not found.by_us and any(progress.sessions_of(element))
+    return replace(found, code=COURSE) if is_course else found
 
 
 def _targets(elements: Iterable[JsonObject], known: Mapping[str, object]) -> Iterable[str]:

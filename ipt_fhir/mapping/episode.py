@@ -30,7 +30,7 @@ from ipt_fhir.mapping.appointment import read_appointment
 from ipt_fhir.mapping.goal import read_goal, write_goal
 from ipt_fhir.mapping.references import Writing, item_key, score_key
 from ipt_fhir.mapping.session_entries import NOTHING_MENDED, Mended
-from ipt_fhir.mapping.shelf import NoCourse, Shelf, Unread
+from ipt_fhir.mapping.shelf import UNREADABLE, NoCourse, PlanUnread, Shelf, Unread, unread_for
 from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import filed_part
@@ -40,7 +40,17 @@ from ipt_fhir.model.measures import Response, SafetyItem
 from ipt_fhir.model.totals import EnteredTotal
 from ipt_fhir.rawjson import JsonObject
 
-__all__ = ["RESOURCE_TYPES", "NoCourse", "Reading", "Unread", "changed", "from_fhir", "keys_of", "to_fhir"]
+__all__ = [
+    "RESOURCE_TYPES",
+    "NoCourse",
+    "PlanUnread",
+    "Reading",
+    "Unread",
+    "changed",
+    "from_fhir",
+    "keys_of",
+    "to_fhir",
+]
 
 RESOURCE_TYPES = ("CarePlan", "Goal", "ServiceRequest", "Task", "QuestionnaireResponse", "Observation")
 """The types every course is filed as; all of them must be readable to open it. ``Site.files`` names further ones, and
@@ -78,10 +88,18 @@ def from_fhir(resources: Iterable[JsonObject], catalogue: Catalogue = SHIPPED) -
     """Rebuild the filed part of the newest course among the resources; order does not matter.
 
     ``catalogue`` holds the instruments whose answers can be read (``Site.catalogue``). Raises NoCourse when there is no
-    course. Resources of others, or of another course, are passed over.
+    course, PlanUnread when its plan, or the course as a whole, makes no sense. Resources of others, or of another
+    course, are passed over.
     """
     shelf = Shelf(resources)
     plan = shelf.newest_plan()
+    try:
+        return _read_course(shelf, plan, catalogue)
+    except UNREADABLE as wrong:
+        raise PlanUnread(unread_for(plan, wrong)) from wrong
+
+
+def _read_course(shelf: Shelf, plan: JsonObject, catalogue: Catalogue) -> Reading:
     fields = careplan.read_plan(plan, _members(shelf))
     responses, forms = _read_responses(shelf, plan, catalogue)
     totals = _read_totals(shelf, plan, catalogue)

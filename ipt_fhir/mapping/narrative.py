@@ -126,11 +126,14 @@ def of_sections(title: str, sections: Iterable[tuple[str, Sequence[tuple[str, st
 
 def plan_title(episode: Episode, site: Site) -> str:
     """The title of the plan, in CarePlan.title and in the narrative."""
-    if episode.contract is None:
-        return text(N_("Interpersonal Psychotherapy (IPT)"), site.language)
-    return text(
-        N_("Interpersonal Psychotherapy (IPT), {count} sessions"), site.language, count=episode.contract.sessions
-    )
+    return title_for(episode.contract.sessions if episode.contract else None, site.language)
+
+
+def title_for(sessions: int | None, language: str) -> str:
+    """The title of a plan with that contract, or with none yet."""
+    if sessions is None:
+        return text(N_("Interpersonal Psychotherapy (IPT)"), language)
+    return text(N_("Interpersonal Psychotherapy (IPT), {count} sessions"), language, count=sessions)
 
 
 def goal_sentence(goal: Goal, site: Site) -> str:

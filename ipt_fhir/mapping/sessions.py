@@ -34,9 +34,14 @@ def _with_progress(element: JsonObject, held: Sequence[JsonObject]) -> JsonObjec
 def read_progress(plan: JsonObject) -> Iterable[Session]:
     """The sessions a CarePlan holds. Raises KeyError or ValueError for a note of ours that lost its parts."""
     for element in plan.get("activity", []):
-        for annotation in element.get("progress", []):
-            for extension in editing.extensions(annotation, systems.EXTENSION_SESSION):
-                yield read_session(extension, annotation["time"])
+        yield from sessions_of(element)
+
+
+def sessions_of(element: JsonObject) -> Iterable[Session]:
+    """The sessions among the notes of one activity. Raises as read_progress."""
+    for annotation in element.get("progress", []):
+        for extension in editing.extensions(annotation, systems.EXTENSION_SESSION):
+            yield read_session(extension, annotation["time"])
 
 
 def session_extension(session: Session) -> JsonObject:

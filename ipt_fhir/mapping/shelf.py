@@ -25,6 +25,18 @@ class NoCourse(LookupError):
     """None of the resources is a CarePlan of ours."""
 
 
+class PlanUnread(ValueError):
+    """The newest CarePlan of ours cannot be made sense of, so nothing of the course can; ``unread`` says why."""
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(f"the {unread.resource_type} cannot be read: {unread.reason}")
+        self.unread = unread
+
+
+UNREADABLE = (KeyError, ValueError, TypeError, IndexError, AttributeError)
+"""What the reader of a resource raises where something in it is missing, odd, or shaped in another way."""
+
+
 class Shelf:
     """The resources of a chart that are ours, found by type, by reference target and by key."""
 
@@ -33,11 +45,13 @@ class Shelf:
         self.unread: list[Unread] = []
 
     def newest_plan(self) -> JsonObject:
-        """The CarePlan of ours that started last; what is only proposed is no course."""
+        """The CarePlan of ours that started last; what is only proposed is no course, and what was entered in error
+        never was one (R4 request-status)."""
         plans = [item for item in self.of_type("CarePlan") if item.get("intent") != "proposal"]
+        plans = [item for item in plans if item.get("status") != "entered-in-error"]
         if not plans:
             raise NoCourse("no CarePlan of ours in this chart")
-        return max(plans, key=lambda plan: (plan.get("period", {}).get("start", ""), editing.identifier_of(plan)))
+        return max(plans, key=lambda plan: (_began(plan), editing.identifier_of(plan)))
 
     def of_type(self, resource_type: str) -> list[JsonObject]:
         """All resources of one type."""
@@ -60,11 +74,8 @@ class Shelf:
         """Read one resource; on failure note why (in words for IT) and go on without it."""
         try:
             return read(resource)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as wrong:
-            key = editing.identifier_of(resource) or ""
-            self.unread.append(
-                Unread(resource_type=resource["resourceType"], key=key, reason=f"{type(wrong).__name__}: {wrong}")
-            )
+        except UNREADABLE as wrong:
+            self.unread.append(unread_for(resource, wrong))
             return None
 
     def with_keys(self, keys: set[str]) -> dict[str, JsonObject]:
@@ -78,3 +89,14 @@ class Shelf:
             for item in self.of_type(resource_type)
             for target in editing.targets(item)
         }
+
+
+def unread_for(resource: JsonObject, wrong: Exception) -> Unread:
+    """The note about a resource whose reader raised ``wrong``."""
+    key = editing.identifier_of(resource) or ""
+    return Unread(resource_type=resource["resourceType"], key=key, reason=f"{type(wrong).__name__}: {wrong}")
+
+
+def _began(plan: JsonObject) -> str:
+    period = plan.get("period")
+    return str(period.get("start", "")) if isinstance(period, dict) else ""

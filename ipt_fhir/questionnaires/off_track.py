@@ -26,6 +26,7 @@ from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue, Instrument, Scale
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.sessions import Attendance, Phase, Session
 from ipt_fhir.protocol.catalogue import measures_of
+from ipt_fhir.protocol.course import Step, step_of
 from ipt_fhir.protocol.course_guards import measure_in, variant_of
 from ipt_fhir.questionnaires.readings import Reading, readings
 
@@ -111,7 +112,7 @@ def off_track(
 
     None where the site did not switch the rules on, and for a course that has ended.
     """
-    if policy is None or episode.phase is Phase.CLOSED:
+    if policy is None or step_of(episode) is Step.CLOSED:
         return None
     known = measure_in(episode, instrument or leading_measure(episode, catalogue), catalogue)
     found = _basis(episode, known, policy)

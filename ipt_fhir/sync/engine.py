@@ -10,6 +10,8 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -65,14 +67,21 @@ def _attempt(changes: Sequence[Change], hospital: Hospital, clock: Callable[[], 
     there = _look_first(changes, hospital) if seen else _Seen()
     if there.disagreements:
         return Outcome(state=IntentState.CONFLICT, disagreements=tuple(there.disagreements), reason=Conflict.code)
-    copies = dict(there.copies)
-    missing = [change for change in changes if change.key not in copies]
-    if missing:
-        try:
-            copies |= _send(missing, hospital)
-        except Conflict:
-            return _after_conflict(changes, hospital, clock)
+    try:
+        copies = _brought(changes, there, hospital)
+    except Conflict:
+        return _after_conflict(changes, hospital, clock)
     return _verified(changes, copies, hospital, clock)
+
+
+def _brought(changes: Sequence[Change], there: _Seen, hospital: Hospital) -> dict[str, ServerCopy]:
+    """What the chart had and what was sent now, by key; on the version just read where one was. Raises EhrError."""
+    missing = [
+        replace(change, base=there.moved.get(change.key, change.base))
+        for change in changes
+        if change.key not in there.copies
+    ]
+    return there.copies | (_send(missing, hospital) if missing else {})
 
 
 def _look_first(changes: Sequence[Change], hospital: Hospital) -> _Seen:
@@ -86,12 +95,14 @@ def _look_first(changes: Sequence[Change], hospital: Hospital) -> _Seen:
 
 
 def _after_conflict(changes: Sequence[Change], hospital: Hospital, clock: Callable[[], datetime]) -> Outcome:
-    """Find out which resources disagree. None does after a lost race between two of our own creates (HAPI: 409)."""
+    """Find out which resources disagree. None does after a lost race between two of our own creates (HAPI: 409), or
+    where somebody changed an entry and changed it back: that version is as good as the one we read."""
     there = _look(changes, hospital)
     if there.disagreements:
         return Outcome(state=IntentState.CONFLICT, disagreements=tuple(there.disagreements), reason=Conflict.code)
-    if len(there.copies) == len(changes):
-        return _verified(changes, there.copies, hospital, clock)
+    if there.moved or len(there.copies) == len(changes):
+        with suppress(Conflict):
+            return _verified(changes, _brought(changes, there, hospital), hospital, clock)
     return Outcome(state=IntentState.WAITING, reason=Conflict.code, detail="conflict without a disagreement; try again")
 
 
@@ -118,10 +129,12 @@ def _copy_from(change: Change, outcome: EntryOutcome, hospital: Hospital) -> Ser
 
 
 class _Seen:
-    """What the chart has of an intent: copies of what is there, disagreements where somebody else wrote."""
+    """What the chart has of an intent: copies of what is there, disagreements where somebody else wrote, and versions
+    that ``moved`` on and still say what we read."""
 
     def __init__(self) -> None:
         self.copies: dict[str, ServerCopy] = {}
+        self.moved: dict[str, ServerCopy] = {}
         self.disagreements: list[Disagreement] = []
 
 
@@ -158,7 +171,9 @@ def _look_at_changed(
         return
     if not differences(change.resource, stored.resource, assigned):
         there.copies[change.key] = _copy(stored)
-    elif stored.version != base.version and not rawjson.equal(_content(stored.resource), _content(base.resource)):
+    elif rawjson.equal(_content(stored.resource), _content(base.resource)):
+        there.moved |= {} if stored.version == base.version else {change.key: _copy(stored)}
+    elif stored.version != base.version:
         there.disagreements.append(Disagreement(key=change.key, ours=change.resource, theirs=_copy(stored)))
 
 

@@ -91,14 +91,36 @@ def _places(path: str, theirs: object, ours: object) -> Iterator[Difference]:
     if isinstance(theirs, dict) and isinstance(ours, dict):
         for name in {**theirs, **ours}:
             yield from _places(f"{path}.{name}", theirs.get(name), ours.get(name))
-    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        for index, (left, right) in enumerate(zip(theirs, ours, strict=True)):
-            yield from _places(f"{path}[{index}]", left, right)
     elif isinstance(theirs, list) and isinstance(ours, list):
-        gone, came = _without(theirs, ours), _without(ours, theirs)
-        yield Difference(path=path, theirs=_short(gone), ours=_short(came))
+        named = {_name(item) for item in theirs} & {_name(item) for item in ours} - {None}
+        if named or len(theirs) != len(ours):
+            yield from _items(path, theirs, ours, named)
+        else:
+            for index, (left, right) in enumerate(zip(theirs, ours, strict=True)):
+                yield from _places(f"{path}[{index}]", left, right)
     else:
         yield Difference(path=path, theirs=_short(theirs), ours=_short(ours))
+
+
+def _items(path: str, theirs: list[object], ours: list[object], named: set[str | None]) -> Iterator[Difference]:
+    """Item by item for the items both sides name; what only one side has stands there in words."""
+    there = {_name(item): item for item in theirs}
+    for index, item in enumerate(ours):
+        if _name(item) in named:
+            yield from _places(f"{path}[{index}]", there[_name(item)], item)
+    gone = [item for item in _without(theirs, ours) if _name(item) not in named]
+    came = [item for item in _without(ours, theirs) if _name(item) not in named]
+    if gone or came:
+        yield Difference(path=path, theirs=_short(gone), ours=_short(came))
+
+
+def _name(item: object) -> str | None:
+    """What an item of a list is known by: where it points, or its own id."""
+    if not isinstance(item, dict):
+        return None
+    points = item.get("reference")
+    found = points.get("reference") if isinstance(points, dict) else points or item.get("id")
+    return found if isinstance(found, str) else None
 
 
 def _without(some: list[object], others: list[object]) -> list[object]:
@@ -118,7 +140,12 @@ def _short(value: object) -> str:
 
 
 def _spoken(value: JsonObject) -> str:
-    """The words of a reference, a concept or an annotation; empty for anything else."""
+    """The words of a reference, a concept, an annotation or a planned activity; empty for anything else."""
+    for name in ("reference", "detail"):
+        if isinstance(value.get(name), dict):
+            return _spoken(value[name])
+    if isinstance(value.get("description"), str):
+        return f"{value['description']} ({value['status']})" if "status" in value else str(value["description"])
     for name in ("display", "text", "reference"):
         if isinstance(value.get(name), str):
             return str(value[name])

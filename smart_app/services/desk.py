@@ -10,6 +10,7 @@ from ipt_fhir.model.people import Person
 from smart_app.patient_devices import PatientDevices
 from smart_app.roles import Role
 from smart_app.services.filed_copies import FiledCopies
+from smart_app.services.unread import NotRead
 from smart_app.services.wider_chart import WiderChart
 from smart_app.store.lanes import Lane
 
@@ -44,6 +45,8 @@ class Diagnosis:
 class Background:
     """What was read from the chart at the launch and belongs to others: shown, never written.
 
+    ``not_read`` is what of our own course could not be read.
+
     ``diagnoses_unread``: the hospital did not give them, which is not the same as "there are none". ``read_at`` is how
     old all of it is. ``style`` are the hospital's colours (``styling``).
     """
@@ -55,6 +58,7 @@ class Background:
     read_at: datetime | None = None
     style: tuple[tuple[str, str], ...] = ()
     wider: WiderChart = field(default_factory=WiderChart)
+    not_read: NotRead = field(default_factory=NotRead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

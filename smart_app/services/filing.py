@@ -11,7 +11,8 @@ from ipt_fhir import rawjson
 from ipt_fhir.carriers.native import Change, Missing, ServerCopy, missing_for
 from ipt_fhir.ehr.errors import EhrError, SignInNeeded
 from ipt_fhir.mapping.editing import identifier_of
-from ipt_fhir.mapping.episode import from_fhir
+from ipt_fhir.mapping.episode import NoCourse, PlanUnread, Reading, from_fhir
+from ipt_fhir.model.activities import COURSE
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import with_local
 from ipt_fhir.rawjson import JsonObject
@@ -20,13 +21,15 @@ from ipt_fhir.sync.intent import IntentState, Outcome, dump_changes, load_change
 from ipt_fhir.validation.clinical import broken_rules
 from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
+from smart_app.language import gettext as _
 from smart_app.services import caseload, charting, course_resources, filed_copies
 from smart_app.services.consenting import fileable, may_go_on
 from smart_app.services.course_resources import Drawn
 from smart_app.services.describing import description_of
 from smart_app.services.desk import Desk
-from smart_app.services.failures import failure_of
+from smart_app.services.failures import Failure, failure_of
 from smart_app.services.practice import Practice
+from smart_app.services.work_planning import with_course
 from smart_app.store import audit, claims, drafts, intents, launches, server_copies
 from smart_app.store.claims import Claim
 from smart_app.store.drafts import DraftKey
@@ -48,13 +51,15 @@ _KEPT = "kept-version"
 class Standing:
     """How the course stands against the record: how much waits, what the newest filing came to, the receipts.
 
-    ``of_colleague``: that filing is somebody else's, and only their sign-in can send it (invariant I16).
+    ``of_colleague``: that filing is somebody else's, and only their sign-in can send it (invariant I16). ``held_back``:
+    part of the course in the chart could not be read, so nothing is sent (``unread``).
     """
 
     pending: int
     intent: Intent | None
     of_colleague: bool
     receipts: tuple[Receipt, ...]
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ def standing(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Stan
         intent=intent,
         of_colleague=intent is not None and intent.author != desk.user_sub,
         receipts=desk.chart.receipts,
+        held_back=desk.background.not_read.holds_filing,
     )
 
 
@@ -105,8 +111,10 @@ def file(practice: Practice, desk: Desk) -> IntentState:
 
     Nothing is sent that our own validator refuses (decision-D4). A filing that is still open is continued first, never
     doubled; what was edited since then is a second intent behind it. Where the patient stopped sharing, an open one is
-    not continued.
+    not continued; where part of the course in the chart could not be read, nothing is.
     """
+    if desk.background.not_read.holds_filing:
+        return IntentState.HELD
     drawn = course_resources.drawn(practice, desk)
     changes = _changes(drawn, desk)
     if errors(_issues(practice, drawn, changes)) or _known_missing(practice, desk, changes):
@@ -140,7 +148,7 @@ def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
     """Take the chart's version of what disagrees; ours is kept as a draft to read, or dropped.
 
     Everything of ours that does not disagree stays and waits to be filed. Raises StaleRevision when nothing waits for
-    a choice any more.
+    a choice any more, Failure when the chart's version cannot be read.
     """
     with practice.store.write() as tx:
         intent = intents.head(tx, desk.lane)
@@ -160,10 +168,16 @@ def settle(practice: Practice, desk: Desk, *, keep_draft: bool) -> None:
         audit.append(tx, charting.audit_event(desk, audit.Action.DECIDE))
 
 
-def disagreements(practice: Practice, desk: Desk, intent: Intent) -> tuple[Episode, dict[str, ServerCopy | None]]:
-    """The course as it would be with the chart's version, and the chart's resources that disagree by key."""
+def disagreements(
+    practice: Practice, desk: Desk, intent: Intent
+) -> tuple[Reading | None, dict[str, ServerCopy | None]]:
+    """The course as the chart has it, None where that cannot be read; and its resources that disagree, by key."""
     theirs = _theirs(intent)
-    return _with_theirs(practice, desk, theirs), theirs
+    now = {**desk.chart, **theirs}
+    try:
+        return from_fhir([copy.resource for copy in now.values() if copy], practice.catalogue), theirs
+    except (NoCourse, PlanUnread):
+        return None, theirs
 
 
 def kept_draft(practice: Practice, desk: Desk) -> list[str]:
@@ -293,10 +307,24 @@ def _with_theirs(practice: Practice, desk: Desk, theirs: dict[str, ServerCopy | 
             resources[key] = copy.resource
         elif key != desk.episode.id:
             del resources[key]
-    theirs_now = with_local(
-        from_fhir(resources.values(), practice.catalogue).episode, desk.episode, practice.site.carried
-    )
+    try:
+        reading = from_fhir(resources.values(), practice.catalogue)
+    except (NoCourse, PlanUnread) as wrong:
+        raise _cannot_take() from wrong
+    if any(item.key in theirs for item in reading.unread):
+        raise _cannot_take()
+    theirs_now = with_local(reading.episode, desk.episode, practice.site.carried)
     return _with_new(theirs_now, desk.episode, set(desk.chart))
+
+
+def _cannot_take() -> Failure:
+    return Failure(
+        code="chart-unread",
+        happened=_("The chart's version cannot be read by this app, so it cannot be taken. Nothing was changed."),
+        what_to_do=_("Mend the entry in the hospital's record, then open the app from the chart again."),
+        tone="warn",
+        status=409,
+    )
 
 
 def _with_new(theirs: Episode, ours: Episode, filed: set[str]) -> Episode:
@@ -304,6 +332,8 @@ def _with_new(theirs: Episode, ours: Episode, filed: set[str]) -> Episode:
     here = {goal.id for goal in theirs.goals} | {item.id for item in theirs.activities} | filed
     places = {session.place for session in theirs.sessions}
     sessions = (*theirs.sessions, *(item for item in ours.sessions if item.place not in places))
+    theirs = with_course(theirs, ours)
+    here |= {item.id for item in ours.activities if item.code == COURSE}
     return replace(
         theirs,
         goals=(*theirs.goals, *(goal for goal in ours.goals if goal.id not in here)),

@@ -17,12 +17,12 @@ from datetime import date, datetime, time
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.limits import TEXT_LIMITS, clean_text
-from ipt_fhir.model.sessions import Attendance, Mode, Phase, Session, Technique
+from ipt_fhir.model.sessions import Attendance, Mode, Session, Technique
 from ipt_fhir.protocol.group import GroupSession, close_for_group
 from smart_app.language import gettext as _
 from smart_app.services import caseload, charting, duties
 from smart_app.services.desk import Desk
-from smart_app.services.overview import course, measure
+from smart_app.services.overview import course, ended, measure, on_hold
 from smart_app.services.planning import with_standing
 from smart_app.services.practice import Practice
 from smart_app.services.problems import Problems, read_day
@@ -204,7 +204,10 @@ def _may_close(member: Member, form: GroupForm, problems: Problems) -> None:
     if member.waiting:
         said = _("%(member)s: a safety answer waits. Open this chart and record what was done.", member=member.label)
         problems.add(f"attendance-{member.key}", said)
-    if member.episode.phase is Phase.CLOSED:
+    if on_hold(member.episode):
+        said = _("%(member)s: the course is on hold. Open this chart and resume it.", member=member.label)
+        problems.add(f"attendance-{member.key}", said)
+    if ended(member.episode):
         said = _("%(member)s: the course has ended. Take this member out of the group.", member=member.label)
         problems.add(f"attendance-{member.key}", said)
     if form.revisions.get(member.key) != str(member.revision):

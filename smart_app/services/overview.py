@@ -100,6 +100,11 @@ def ended(episode: Episode) -> bool:
     return step_of(episode) is Step.CLOSED
 
 
+def on_hold(episode: Episode) -> bool:
+    """Whether the course pauses: until it is resumed nothing of it is due."""
+    return step_of(episode) is Step.ON_HOLD
+
+
 def measure(episode: Episode, instrument_id: str = "", catalogue: Catalogue = SHIPPED) -> Measure:
     """The readings of one instrument and the change since the first total; "" is the one the course is judged by."""
     found = measure_in(episode, instrument_id or leading_measure(episode, catalogue), catalogue)
@@ -126,8 +131,9 @@ def measures(episode: Episode, catalogue: Catalogue = SHIPPED) -> tuple[Measure,
 
 
 def due(episode: Episode, today: date, unfiled: int, catalogue: Catalogue = SHIPPED) -> list[Due]:
-    """What to do now, in the order in which it should be done. Of a course that has ended only safety and filing."""
-    counted, over = course(episode), episode.phase is Phase.CLOSED
+    """What to do now, in the order in which it should be done. Of a course that has ended or is on hold only safety and
+    filing."""
+    counted, over = course(episode), ended(episode) or on_hold(episode)
     waiting = {
         Due.SAFETY: bool(episode.open_safety_items),
         Due.MEASURE: not over and _measure_is_due(episode, today, catalogue),
@@ -135,7 +141,7 @@ def due(episode: Episode, today: date, unfiled: int, catalogue: Catalogue = SHIP
         Due.PLAN: not over and (episode.contract is None or not episode.goals),
         Due.SESSION: not over and counted.open_session is not None,
         Due.GOALS: not over and bool(goals_past(episode, today)),
-        Due.ENDING: counted.complete and episode.phase not in {Phase.MAINTENANCE, Phase.CLOSED},
+        Due.ENDING: not over and counted.complete and episode.phase is not Phase.MAINTENANCE,
         Due.FILING: unfiled > 0,
     }
     return [item for item, is_due in waiting.items() if is_due]

@@ -8,11 +8,12 @@ from datetime import date
 from ipt_fhir.mapping.site import DEFAULT_SITE, Site
 from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.goals import GoalStatus
+from ipt_fhir.protocol.course import Step, allowed_steps, take
 from ipt_fhir.protocol.course_guards import variant_of
 from smart_app.language import gettext as _
 from smart_app.services.contracting import read_agreement
 from smart_app.services.goal_planning import read_goals
-from smart_app.services.overview import course, ended
+from smart_app.services.overview import course, ended, on_hold
 from smart_app.services.plan_form import PlanForm
 from smart_app.services.problems import Problems
 from smart_app.services.work_planning import read_work
@@ -38,6 +39,14 @@ def agree(
     )
     work = read_work(episode, form, variant_of(agreed), filed, site)
     return with_standing(replace(agreed, activities=work)), problems
+
+
+def resume(episode: Episode, today: date) -> Episode:
+    """The course back at the step from which it was put on hold; one that is not on hold as it was."""
+    if not on_hold(episode):
+        return episode
+    back = next(step for step in allowed_steps(episode, today) if step is not Step.CLOSED)
+    return take(episode, back, today)
 
 
 def with_standing(episode: Episode) -> Episode:

@@ -18,6 +18,7 @@ from ipt_fhir.model.sessions import Phase, Session, SessionCorrection, SessionKi
 from smart_app.language import gettext as _
 from smart_app.services import charting
 from smart_app.services.desk import Desk
+from smart_app.services.overview import ended
 from smart_app.services.planning import with_standing
 from smart_app.services.practice import Practice
 from smart_app.services.problems import Problems
@@ -44,7 +45,7 @@ def session_at(episode: Episode, kind: SessionKind, number: int) -> Session | No
 def is_last(episode: Episode, session: Session) -> bool:
     """Whether it may be mended: no session of its count is behind it, and the course goes on."""
     same = [item for item in episode.sessions if _same(item.kind, session.kind)]
-    return bool(same) and same[-1] is session and episode.phase is not Phase.CLOSED
+    return bool(same) and same[-1] is session and not ended(episode)
 
 
 def correct(

@@ -13,7 +13,7 @@ from ipt_fhir.instruments.catalogue import SHIPPED, Catalogue
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.sessions import Phase, SessionKind, Technique
 from ipt_fhir.protocol.course_guards import SAFETY, Obstacle, initial_is_done
-from smart_app.services.overview import course
+from smart_app.services.overview import course, ended, on_hold
 
 
 class Reminder(StrEnum):
@@ -43,6 +43,7 @@ class Standing:
     reminders: tuple[Reminder, ...]
     counts: bool
     ended: bool
+    on_hold: bool
     waiting: int
 
     @property
@@ -53,7 +54,7 @@ class Standing:
     @property
     def may_close(self) -> bool:
         """Whether nothing keeps the session from closing."""
-        return not self.ended and not self.waiting
+        return not self.ended and not self.on_hold and not self.waiting
 
 
 def standing(episode: Episode, kind: SessionKind = SessionKind.INDIVIDUAL, catalogue: Catalogue = SHIPPED) -> Standing:
@@ -72,14 +73,15 @@ def standing(episode: Episode, kind: SessionKind = SessionKind.INDIVIDUAL, catal
         missing=_missing(episode, catalogue),
         reminders=tuple(_reminders(episode, number, contracted, counted.phase)),
         counts=kind.counts,
-        ended=episode.phase is Phase.CLOSED,
+        ended=ended(episode),
+        on_hold=on_hold(episode),
         waiting=len(episode.open_safety_items),
     )
 
 
 def _missing(episode: Episode, catalogue: Catalogue) -> tuple[Obstacle, ...]:
     """What the first phase ends with and is not there; the safety answer is told on its own."""
-    if episode.phase in {Phase.MAINTENANCE, Phase.CLOSED}:
+    if episode.phase is Phase.MAINTENANCE or ended(episode):
         return ()
     return tuple(item for item in initial_is_done(episode, catalogue) if item is not SAFETY)
 

@@ -20,7 +20,7 @@ from smart_app.language import day as language_day
 from smart_app.language import gettext as _
 from smart_app.services.appointments import USUAL, planned, read_next, with_next
 from smart_app.services.goal_rating import rate
-from smart_app.services.overview import course
+from smart_app.services.overview import course, ended, on_hold
 from smart_app.services.planning import with_standing
 from smart_app.services.problems import Problems, read_day
 
@@ -148,8 +148,10 @@ def record(
 
 
 def _may_record(episode: Episode, form: SessionForm, kind: SessionKind, problems: Problems) -> None:
-    if episode.phase is Phase.CLOSED:
+    if ended(episode):
         problems.add("ended", _("The course has ended. No session can be added to it."))
+    if on_hold(episode):
+        problems.add("on-hold", _("The course is on hold. Resume it on the overview, then record the session."))
     if form.close and episode.open_safety_items:
         problems.add("safety", _("A safety answer waits: record what was done before closing the session."))
     if not form.close and not kind.counts:

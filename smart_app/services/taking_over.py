@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import msgspec
 
-from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, Reading, from_fhir
+from ipt_fhir.mapping.episode import RESOURCE_TYPES, NoCourse, PlanUnread, Reading, from_fhir
 from ipt_fhir.model import snapshot
 from ipt_fhir.model.activities import COURSE, Activity, ActivityStatus
 from ipt_fhir.model.episode import Episode
@@ -17,7 +17,7 @@ from ipt_fhir.model.people import DiagnosisLink, Person
 from ipt_fhir.protocol.catalogue import activity_templates, variants, work_words
 from ipt_fhir.rawjson import JsonObject
 from smart_app.roles import Role
-from smart_app.services import chart_queries, duties
+from smart_app.services import chart_queries, duties, unread
 from smart_app.services.background import background_of
 from smart_app.services.charting import desk_of_launch
 from smart_app.services.course_resources import unfiled
@@ -26,9 +26,11 @@ from smart_app.services.filed_copies import as_stored, copy_of
 from smart_app.services.practice import Practice
 from smart_app.services.signed_in import directory_query, named
 from smart_app.services.styling import Style
+from smart_app.services.unread import NotRead
 from smart_app.services.wider_chart import granted, wider_chart
+from smart_app.services.work_planning import with_course
 from smart_app.store import caseload, episodes, launches, server_copies
-from smart_app.store.episodes import NEW
+from smart_app.store.episodes import FIRST, NEW
 from smart_app.store.lanes import Lane
 from smart_app.store.launches import Launch
 from smart_app.store.transactions import ReadTransaction, Transaction
@@ -60,36 +62,50 @@ def read_chart(practice: Practice, launch: Launch, style: Style = ()) -> None:
     )
     with practice.store.write() as tx:
         launches.name(tx, launch)
-        launches.remember(tx, launch.handle, msgspec.json.encode(background))
         caseload.forget(tx, launch.lane)
-        _take_over(tx, practice, launch, ours, background)
+        background = replace(background, not_read=_take_over(tx, practice, launch, ours, background))
+        launches.remember(tx, launch.handle, msgspec.json.encode(background))
 
 
 def _take_over(
     tx: Transaction, practice: Practice, launch: Launch, ours: Sequence[JsonObject], background: Background
-) -> None:
-    """Make the store agree with the chart, except where something of ours waits to be filed.
+) -> NotRead:
+    """Make the store agree with the chart, except where something of ours waits to be filed; what could not be read.
 
-    What was edited here and not filed stays as it is: filing it will find the change in the chart and ask.
+    What was edited here and not filed stays as it is: filing it will find the change in the chart and ask. Where the
+    plan, or what it names, cannot be read, the course stays as it was read before.
     """
     stored = episodes.load(tx, launch.lane)
     try:
         reading = from_fhir(ours, practice.catalogue)
     except NoCourse:
         if stored is None:
-            first = _new_episode(practice, launch, background)
-            episodes.save(tx, launch.lane, first.id, snapshot.dump(first), expected_revision=NEW)
-        return
+            _begin(tx, launch.lane, _new_episode(practice, launch, background))
+        return NotRead(voided=stored is not None and unread.is_voided(stored.id, ours))
+    except PlanUnread as wrong:
+        if stored is None:
+            # Under the key of that plan: once it is mended this is its course, and no second plan is ever filed.
+            _begin(tx, launch.lane, replace(_new_episode(practice, launch, background), id=wrong.unread.key))
+        return unread.of_plan(wrong.unread) if stored is None or stored.id == wrong.unread.key else NotRead()
+    not_read = unread.of_course(reading, ours)
     if stored is None:
-        _adopt(tx, launch.lane, reading, reading.episode, NEW)
-        _follow(tx, practice, launch.lane, reading.episode, background)
-    elif stored.id == reading.episode.id and _moved(tx, reading):
+        here = with_course(reading.episode, _new_episode(practice, launch, background))
+        _adopt(tx, launch.lane, reading, here, NEW)
+        _follow(tx, practice, launch.lane, here, background)
+    elif stored.id != reading.episode.id:
+        return NotRead(voided=unread.is_voided(stored.id, ours))
+    elif _moved(tx, reading) and not not_read.in_plan:
         desk = desk_of_launch(tx, practice, launch, background)
         if desk and not _waits(practice, desk):
-            here = with_local(reading.episode, desk.episode, practice.site.carried)
+            here = with_course(with_local(reading.episode, desk.episode, practice.site.carried), desk.episode)
             _adopt(tx, launch.lane, reading, here, stored.revision)
             duties.obey_chart(tx, launch.lane, desk.episode, here)
             _follow(tx, practice, launch.lane, here, background)
+    return not_read
+
+
+def _begin(tx: Transaction, lane: Lane, first: Episode) -> None:
+    episodes.save(tx, lane, first.id, snapshot.dump(first), expected_revision=NEW)
 
 
 def _follow(tx: Transaction, practice: Practice, lane: Lane, episode: Episode, background: Background) -> None:
@@ -103,13 +119,14 @@ def _waits(practice: Practice, desk: Desk) -> bool:
     """Whether something a person entered here is not in the chart.
 
     Old words in what merely describes are not: after others edited a goal, the plan's narrative and the goal's display
-    lag behind until the next filing, and that must not keep their next edit out.
+    lag behind until the next filing, and that must not keep their next edit out. A course nobody has touched since it
+    was first kept holds nothing of a person's.
     """
-    if not unfiled(practice, desk):
+    if desk.revision == FIRST or not unfiled(practice, desk):
         return False
     try:
         there = from_fhir([copy.resource for copy in desk.chart.values()], practice.catalogue).episode
-    except NoCourse:
+    except (NoCourse, PlanUnread):
         return True
     return filed_part(desk.episode, practice.site.carried) != there
 

@@ -27,6 +27,15 @@ def offered_activities(episode: Episode, variant: Variant | None = None) -> list
     return [template for template in activity_templates().values() if template.is_offered_for(form)]
 
 
+def with_course(theirs: Episode, ours: Episode) -> Episode:
+    """The chart's course with our activity that stands for it, where somebody took that out of the plan: sessions are
+    its progress, so without it none can be closed."""
+    if any(item.code == COURSE for item in theirs.activities):
+        return theirs
+    kept = [item for item in ours.activities if item.code == COURSE]
+    return replace(theirs, activities=(*kept, *theirs.activities))
+
+
 def by_phase(offered: Collection[ActivityTemplate]) -> list[tuple[Phase | None, list[ActivityTemplate]]]:
     """The work of each phase in the order of the course; what belongs to any of them comes last."""
     phases: list[Phase | None] = [*Phase, None]

@@ -17,7 +17,8 @@ from smart_app.store.lanes import Lane
 from smart_app.store.tables import episodes
 from smart_app.store.transactions import ReadTransaction, Transaction
 
-NEW = 0
+NEW, FIRST = 0, 1
+"""The revision before a course is kept, and the one it is first kept at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _insert(tx: Transaction, lane: Lane, episode_id: str, sealed: bytes) -> int:
         "issuer": lane.issuer,
         "patient": lane.patient,
         "content": sealed,
-        "revision": NEW + 1,
+        "revision": FIRST,
         "created": tx.now,
         "updated": tx.now,
     }
@@ -70,7 +71,7 @@ def _insert(tx: Transaction, lane: Lane, episode_id: str, sealed: bytes) -> int:
             tx.connection.execute(insert(episodes).values(row))
     except IntegrityError as error:
         raise StaleRevision(f"episode {episode_id} or another of this patient was saved first") from error
-    return NEW + 1
+    return FIRST
 
 
 def _place(episode_id: str) -> Place:

@@ -29,6 +29,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "launching.sign_out": _READ,
     # Where the therapy stands.
     "overview.show": _READ,
+    "overview.resume": _THERAPIST,
     "style.show": _READ,
     "assessment.show": _READ,
     "people.show": _CLINICAL,

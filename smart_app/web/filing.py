@@ -22,6 +22,7 @@ from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
 from smart_app.services.filing import Receipt, Standing
+from smart_app.services.unread import notices
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
 from smart_app.web.preview_rows import entry_values, in_order, place_of, preview_values
@@ -53,7 +54,7 @@ class Shown:
 def show(handle: str) -> str:
     """The page."""
     desk = desk_of(handle)
-    return page("filing.html", desk, filing=_filing(desk))
+    return page("filing.html", desk, filing=_filing(desk), notices=notices(desk.background.not_read))
 
 
 @blueprint.get("/filing/preview")
@@ -67,7 +68,8 @@ def preview(handle: str) -> str:
     names = describing.names_of(desk.episode, words.site())
     shown = standing_words(standing)
     values |= preview_values(desk, drawn, found.changes, names)
-    return page("filing_preview.html", desk, filing={"state": shown.state, "sentence": shown.sentence, **values})
+    filed = {"state": shown.state, "sentence": shown.sentence, **values}
+    return page("filing_preview.html", desk, filing=filed, notices=notices(desk.background.not_read))
 
 
 @blueprint.get("/filing/preview/<entry>")
@@ -106,6 +108,9 @@ def settle(handle: str) -> Response:
 def standing_words(found: Standing) -> Shown:
     """Where the course stands, in one tag and one sentence."""
     intent = found.intent
+    if found.held_back:
+        held = _("nothing is filed for now; the reason stands at the top of the page")
+        return Shown(state=State(words=_("held back"), mark="▲", tone="warn"), sentence=held)
     if intent and intent.state is not IntentState.DONE:
         if found.of_colleague:
             waits = _("a colleague's filing waits until that colleague opens this chart again")
@@ -190,9 +195,10 @@ def _obstacles(found: Standing, preview: filing.Preview, failure: Failure | None
             else None
         ),
         "conflict": conflict,
+        "held_back": found.held_back,
         "invalid": [f"{issue.location}: {issue.message}" for issue in errors],
         "missing": [_missing(item) for item in preview.missing],
-        "can_file": not errors and not preview.missing and not conflict,
+        "can_file": not errors and not preview.missing and not conflict and not found.held_back,
         "verb": _("Check the record, then send again") if waits else _("File to chart"),
     }
 
@@ -208,14 +214,15 @@ def _preview(desk: Desk, drawn: Drawn) -> tuple[filing.Preview, Failure | None]:
 def _disagreements(desk: Desk, found: Standing, drawn: Drawn) -> list[dict[str, object]]:
     if found.intent is None:
         return []
-    theirs_course, theirs = filing.disagreements(practice(), desk, found.intent)
+    reading, theirs = filing.disagreements(practice(), desk, found.intent)
     listed: list[dict[str, object]] = []
     for key, copy in theirs.items():
         ours = describing.description_of(key, desk.episode, practice().site)
-        chart = describing.description_of(key, theirs_course, practice().site) if copy else ""
+        chart = describing.description_of(key, reading.episode, practice().site) if copy and reading else ""
         listed.append(
             {
                 "theirs": Markup(chart),  # noqa: S704 - made of escaped values
+                "gone": copy is None,
                 "ours": Markup(ours),  # noqa: S704 - made of escaped values
                 "when": _changed_at(copy.resource) if copy else None,
                 "rows": differences_between(copy.resource, drawn.resources[key])[:_MOST_DIFFERENCES] if copy else [],

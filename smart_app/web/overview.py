@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, redirect, url_for
 from markupsafe import Markup
+from werkzeug import Response
 
 from ipt_fhir.model.episode import Setting
 from ipt_fhir.model.goals import Achievement, GoalStatus
 from ipt_fhir.model.problem_areas import ProblemArea
-from ipt_fhir.model.sessions import Attendance, Phase
+from ipt_fhir.model.sessions import Attendance
 from ipt_fhir.protocol.course_guards import variant_of
 from ipt_fhir.questionnaires.off_track import Track, off_track
 from ipt_fhir.questionnaires.off_track_words import figures_words
@@ -20,14 +21,17 @@ from smart_app import language
 from smart_app.charts.course import Stop, Stretch, course_line, course_strip
 from smart_app.language import gettext as _
 from smart_app.language import moment
+from smart_app.services import charting
 from smart_app.services.desk import Desk
 from smart_app.services.filing import standing
 from smart_app.services.first_steps import Step, first_steps, nothing_begun
 from smart_app.services.goal_rating import GoalStanding, standing_of
-from smart_app.services.overview import Course, course, goals_past, measures
+from smart_app.services.overview import Course, course, ended, goals_past, measures, on_hold
+from smart_app.services.planning import resume as resumed
 from smart_app.services.titles import title_of
-from smart_app.web import words
-from smart_app.web.desks import desk_of, page, practice
+from smart_app.services.unread import notices
+from smart_app.web import access, words
+from smart_app.web.desks import changing, desk_of, page, practice
 from smart_app.web.due_words import DueItem, due_items
 from smart_app.web.duty import duty_words
 from smart_app.web.filing import standing_words
@@ -86,8 +90,11 @@ def show(handle: str) -> str:
     return page(
         "overview.html",
         desk,
+        notices=notices(desk.background.not_read),
         course=counted,
         heading=_heading(desk, counted),
+        ended=ended(desk.episode),
+        may_resume=on_hold(desk.episode) and access.may(desk.role, "overview.resume"),
         what=_what(desk),
         course_picture=_course_picture(counted, desk),
         off_track=_off_track(desk),
@@ -107,6 +114,16 @@ def show(handle: str) -> str:
     )
 
 
+@blueprint.post("/resume")
+def resume(handle: str) -> Response:
+    """The course goes on where it was put on hold."""
+    desk = changing(handle)
+    episode = resumed(desk.episode, desk.today)
+    if episode is not desk.episode:
+        charting.save(practice(), desk, episode)
+    return redirect(url_for("overview.show", handle=handle), 303)
+
+
 def _ways(desk: Desk) -> dict[str, str]:
     """Where the cards lead, for those who may go there."""
     return {
@@ -119,7 +136,9 @@ def _ways(desk: Desk) -> dict[str, str]:
 
 def _heading(desk: Desk, counted: Course) -> str:
     review = desk.episode.review
-    if desk.episode.phase is Phase.CLOSED:
+    if on_hold(desk.episode):
+        return _("This course is on hold")
+    if ended(desk.episode):
         if review is None:
             return _("This course has ended")
         reason = words.library(TERMINATION_REASONS[review.reason].label)
@@ -157,7 +176,9 @@ def _action(desk: Desk, counted: Course, items: list[DueItem]) -> dict[str, str]
             "label": _("Record the safety step") if pressing.name == _("safety") else _("See Filing"),
             "url": pressing.url,
         }
-    if desk.episode.phase is Phase.CLOSED:
+    if on_hold(desk.episode):
+        return {}
+    if ended(desk.episode):
         return {"label": _("See what is filed"), "url": way(desk, "filing.show")}
     if counted.open_session:
         return {"label": _("Go on with session %(number)s", number=counted.today), "url": session}
@@ -265,7 +286,7 @@ def _new_from_patient(desk: Desk) -> list[str]:
 
 def _course_picture(counted: Course, desk: Desk) -> Markup:
     by_number = {item.number: item for item in counted.sessions}
-    over = desk.episode.phase is Phase.CLOSED
+    over = ended(desk.episode)
     last = max(counted.contracted, counted.today if counted.open_session else 0)
     stops = []
     for number in range(1, last + 1):

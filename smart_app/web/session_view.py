@@ -192,6 +192,9 @@ def _blocks(desk: Desk, found: Standing) -> list[tuple[str, str, str]]:
     """Why the session does not close: the sentence, the words of the way out, and where it leads."""
     if found.ended:
         return [(_("The course has ended. No session can be added to it."), "", "")]
+    if found.on_hold:
+        overview = url_for("overview.show", handle=desk.handle)
+        return [(_("The course is on hold. Resume it first."), _("See the overview"), overview)]
     return [
         (
             _("A safety answer waits. Say what a person did; then the session closes."),

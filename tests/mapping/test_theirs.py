@@ -206,3 +206,13 @@ def test_a_target_that_somebody_put_before_ours_is_not_taken_for_ours() -> None:
     after = edited(chart, [goal_edit(due=date(2026, 5, 1))])[EXAMPLE.goals[0].id]
     assert after["target"][0] == goal["target"][0]
     assert after["target"][1]["dueDate"] == "2026-05-01"
+
+
+def test_a_title_that_somebody_gave_the_plan_stays_and_ours_follows_the_contract() -> None:
+    plan = COPIES[COURSE.id]
+    assert COURSE.contract
+    longer = replace(COURSE, contract=replace(COURSE.contract, sessions=14))
+    named = {**COPIES, COURSE.id: {**plan, "title": "IPT on the ward"}}
+    assert to_fhir(longer, KNOWING, named)[COURSE.id]["title"] == "IPT on the ward"
+    ours = to_fhir(longer, KNOWING, COPIES)[COURSE.id]["title"]
+    assert ours == "Interpersonal Psychotherapy (IPT), 14 sessions" != plan["title"]

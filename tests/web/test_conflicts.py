@@ -119,6 +119,7 @@ def test_a_change_that_says_the_same_is_no_conflict(clinic: Clinic) -> None:
     browser.submit("plan", ("act", "keep"), **{f"text-{goal.id}": OURS})
     page = file(browser)
     assert "needs your choice" not in page.text
+    assert clinic.chart("Goal")[0]["description"]["text"] == OURS
 
 
 def test_a_chart_that_changed_before_the_launch_is_simply_read(clinic: Clinic) -> None:
@@ -151,3 +152,23 @@ def test_what_was_entered_and_not_filed_survives_a_launch_after_the_chart_change
     browser.open(clinic.click(), DORU)
     assert course_of(clinic).goals[0].text == OURS
     assert "● needs your choice" in file(browser).text
+
+
+def test_in_the_chart_stands_what_the_chart_says_and_nothing_that_waits_here(clinic: Clinic, browser: Browser) -> None:
+    """The plan disagrees: the questionnaire and the session that only this app has are not told as the chart's."""
+    browser.post("session", {**browser.fields("session"), "start": "09:00", "next": "none", "act": "close"})
+    clinic.edit(clinic.chart("CarePlan")[0], status="on-hold", title="IPT on the ward")
+    sides = [item.text for item in Page(file(browser).text).all("div") if item.get("class") == "card chart-text"]
+    theirs, ours = (side for side in sides if "Interpersonal Psychotherapy" in side)
+    assert "Session 1," in ours
+    assert theirs.startswith("In the chart")
+    assert "Session 1," not in theirs
+
+
+def test_the_title_of_the_chart_stays_after_its_version_was_taken(clinic: Clinic, browser: Browser) -> None:
+    clinic.edit(clinic.chart("CarePlan")[0], title="IPT on the ward")
+    file(browser)
+    choose(browser, "theirs")
+    file(browser)
+    assert len(clinic.chart("Observation")) == 2
+    assert clinic.chart("CarePlan")[0]["title"] == "IPT on the ward"
