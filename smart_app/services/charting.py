@@ -10,7 +10,7 @@ from ipt_fhir.model import snapshot
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
 from smart_app.services import caseload, duties, receiving
-from smart_app.services.course_resources import unfiled
+from smart_app.services.course_resources import to_be_filed
 from smart_app.services.desk import Background, Desk
 from smart_app.services.filed_copies import copies_of
 from smart_app.services.practice import Practice
@@ -123,7 +123,7 @@ def note_standing(practice: Practice, desk: Desk) -> None:
 
 
 def _note_standing(tx: Transaction, practice: Practice, desk: Desk) -> None:
-    caseload.keep_up(tx, practice, desk, lambda: len(unfiled(practice, desk)))
+    caseload.keep_up(tx, practice, desk, lambda: to_be_filed(practice, desk))
 
 
 def desk_of_launch(tx: ReadTransaction, practice: Practice, launch: Launch, background: Background) -> Desk | None:

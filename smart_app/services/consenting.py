@@ -8,7 +8,6 @@ it). The other two are for people to keep to; the app neither records sessions n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -16,7 +15,6 @@ from enum import StrEnum
 from ipt_fhir.model.consents import ConsentDecision, ConsentKind, is_stopped, newest
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.people import Person
-from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.intent import load_changes
 from smart_app.language import gettext as _
 from smart_app.services import charting
@@ -90,12 +88,6 @@ def record(practice: Practice, desk: Desk, form: ConsentForm) -> Problems:
 def is_filed(practice: Practice) -> bool:
     """Whether decisions go to the hospital's record: where the site files Consent."""
     return _CONSENT in practice.site.files
-
-
-def fileable(episode: Episode, resources: Mapping[str, JsonObject]) -> dict[str, JsonObject]:
-    """What may be filed now: everything; or, where the patient stopped sharing, only the decisions themselves."""
-    stopped = is_stopped(episode.consents, ConsentKind.DATA_SHARING)
-    return {key: item for key, item in resources.items() if not stopped or item["resourceType"] == _CONSENT}
 
 
 def may_go_on(episode: Episode, intent: Intent) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ipt_fhir.mapping.episode import changed, to_fhir
 from ipt_fhir.mapping.references import Writing
+from ipt_fhir.model.consents import ConsentKind, is_stopped
+from ipt_fhir.model.episode import Episode
 from ipt_fhir.rawjson import JsonObject
 from ipt_fhir.sync.verification import differences
 from smart_app.services.desk import Desk
@@ -42,6 +45,17 @@ def drawn(practice: Practice, desk: Desk) -> Drawn:
 def unfiled(practice: Practice, desk: Desk) -> dict[str, JsonObject]:
     """The resources, by key, that say something the chart does not."""
     return drawn(practice, desk).unfiled
+
+
+def fileable(episode: Episode, resources: Mapping[str, JsonObject]) -> dict[str, JsonObject]:
+    """What may be filed now: everything; or, where the patient stopped sharing, only the decisions themselves."""
+    stopped = is_stopped(episode.consents, ConsentKind.DATA_SHARING)
+    return {key: item for key, item in resources.items() if not stopped or item["resourceType"] == "Consent"}
+
+
+def to_be_filed(practice: Practice, desk: Desk, known: Drawn | None = None) -> int:
+    """How many resources wait to be filed and may be."""
+    return len(fileable(desk.episode, (known or drawn(practice, desk)).unfiled))
 
 
 def _lost_only(resource: JsonObject, desk: Desk, key: str) -> bool:

@@ -13,6 +13,7 @@ from ipt_fhir.ehr.errors import EhrError, SignInNeeded
 from ipt_fhir.mapping.editing import identifier_of
 from ipt_fhir.mapping.episode import NoCourse, PlanUnread, Reading, from_fhir
 from ipt_fhir.model.activities import COURSE
+from ipt_fhir.model.consents import ConsentKind, is_stopped
 from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.filed_parts import with_local
 from ipt_fhir.rawjson import JsonObject
@@ -23,8 +24,8 @@ from ipt_fhir.validation.issues import Issue, errors
 from ipt_fhir.validation.validator import validate
 from smart_app.language import gettext as _
 from smart_app.services import caseload, charting, course_resources, filed_copies
-from smart_app.services.consenting import fileable, may_go_on
-from smart_app.services.course_resources import Drawn
+from smart_app.services.consenting import may_go_on
+from smart_app.services.course_resources import Drawn, fileable, to_be_filed
 from smart_app.services.describing import description_of
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_of
@@ -52,7 +53,8 @@ class Standing:
     """How the course stands against the record: how much waits, what the newest filing came to, the receipts.
 
     ``of_colleague``: that filing is somebody else's, and only their sign-in can send it (invariant I16). ``held_back``:
-    part of the course in the chart could not be read, so nothing is sent (``unread``).
+    part of the course in the chart could not be read, so nothing is sent (``unread``). ``not_shared``: the patient does
+    not allow it, so nothing but the decision itself is ever pending.
     """
 
     pending: int
@@ -60,6 +62,7 @@ class Standing:
     of_colleague: bool
     receipts: tuple[Receipt, ...]
     held_back: bool = False
+    not_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +80,12 @@ def standing(practice: Practice, desk: Desk, drawn: Drawn | None = None) -> Stan
         intent = intents.latest(tx, desk.episode.id)
         noted = None if drawn else caseload.unfiled_noted(tx, desk)
     return Standing(
-        pending=len((drawn or course_resources.drawn(practice, desk)).unfiled) if noted is None else noted,
+        pending=to_be_filed(practice, desk, drawn) if noted is None else noted,
         intent=intent,
         of_colleague=intent is not None and intent.author != desk.user_sub,
         receipts=desk.chart.receipts,
         held_back=desk.background.not_read.holds_filing,
+        not_shared=is_stopped(desk.episode.consents, ConsentKind.DATA_SHARING),
     )
 
 

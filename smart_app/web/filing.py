@@ -108,6 +108,9 @@ def settle(handle: str) -> Response:
 def standing_words(found: Standing) -> Shown:
     """Where the course stands, in one tag and one sentence."""
     intent = found.intent
+    if found.not_shared and not found.pending:
+        shown = State(words=_("not shared"), mark="■", tone="")
+        return Shown(state=shown, sentence=_("the patient does not allow sharing: nothing more is filed"))
     if found.held_back:
         held = _("nothing is filed for now; the reason stands at the top of the page")
         return Shown(state=State(words=_("held back"), mark="▲", tone="warn"), sentence=held)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ipt_fhir.model.consents import ConsentKind, is_stopped, newest
 from ipt_fhir.model.episode import Episode
-from smart_app.services.consenting import Answer, ConsentForm, decided, fileable
+from smart_app.services.consenting import Answer, ConsentForm, decided
+from smart_app.services.course_resources import fileable
 from tests.services.given import THERAPIST, new_course
 
 TODAY = date(2026, 2, 2)

@@ -74,6 +74,20 @@ def test_after_a_refusal_nothing_is_filed_and_after_a_new_permission_everything_
     assert len(clinic.chart("CarePlan")) == 1
 
 
+def test_where_nothing_is_shared_no_page_asks_for_filing_or_says_it_was_done(clinic: Clinic) -> None:
+    browser = clinic.opened()
+    agree(browser)
+    say(browser, "data-sharing", "refused")
+    for page in ("filing", "filing/preview"):
+        shown = browser.get(page).text
+        assert "■ not shared" in shown
+        assert "What is new stays in this app." in shown
+        assert "the record says what this app says" not in shown
+        assert "not in the record yet" not in shown
+    assert "▲ filing" not in browser.get("").text
+    assert "not filed" not in browser.get("caseload").text
+
+
 def test_what_was_on_its_way_when_sharing_ended_is_not_sent_afterwards(clinic: Clinic) -> None:
     browser = clinic.opened()
     agree(browser)
