@@ -17,6 +17,7 @@ from ipt_fhir.model.goals import Achievement, Goal, GoalKind, GoalStatus
 from ipt_fhir.model.sessions import Attendance, Phase, Session
 from ipt_fhir.questionnaires.off_track import leading_instrument
 from ipt_fhir.questionnaires.readings import Reading, readings, readings_of
+from smart_app.services.overview import ended
 
 _AGREED = {GoalStatus.ACTIVE, GoalStatus.ON_HOLD, GoalStatus.COMPLETED}
 _REACHED = {Achievement.ACHIEVED, Achievement.SUSTAINING}
@@ -59,7 +60,8 @@ def golden_thread(
 ) -> Thread:
     """The thread of a course. ``diagnoses`` are the references of those in the chart, when those are ``readable``."""
     area = episode.primary_area
-    goals = tuple(goal for goal in episode.goals if goal.status in _AGREED)
+    agreed = _AGREED | {GoalStatus.CANCELLED} if ended(episode) else _AGREED
+    goals = tuple(goal for goal in episode.goals if goal.status in agreed)
     held = [item for item in episode.sessions if item.closed and item.attendance is Attendance.ATTENDED]
     series = readings(episode, leading_instrument(episode, catalogue))
     return Thread(

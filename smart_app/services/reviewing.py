@@ -8,12 +8,12 @@ from datetime import date
 
 from ipt_fhir.instruments.catalogue import Catalogue
 from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.goals import GoalStatus
+from ipt_fhir.model.goals import Goal, GoalStatus
 from ipt_fhir.model.sessions import Technique
 from ipt_fhir.questionnaires.readings import Reading
 from ipt_fhir.questionnaires.scoring import Change
 from smart_app.services.goal_rating import GoalStanding, standing_of
-from smart_app.services.overview import measure
+from smart_app.services.overview import ended, measure
 
 NOT_PURSUED = {GoalStatus.CANCELLED, GoalStatus.REJECTED, GoalStatus.ENTERED_IN_ERROR}
 
@@ -56,9 +56,14 @@ def measure_rows(episode: Episode, catalogue: Catalogue) -> tuple[MeasureRow, ..
 
 
 def goals_pursued(episode: Episode, today: date, catalogue: Catalogue) -> tuple[GoalStanding, ...]:
-    """Where each goal stands that was not given up."""
-    pursued = (goal for goal in episode.goals if goal.status not in NOT_PURSUED)
-    return tuple(standing_of(episode, goal, today, catalogue) for goal in pursued)
+    """Where each goal stands that was not given up (``goals_that_count``)."""
+    return tuple(standing_of(episode, goal, today, catalogue) for goal in goals_that_count(episode))
+
+
+def goals_that_count(episode: Episode) -> tuple[Goal, ...]:
+    """The goals that were not given up; of a course that has ended also those that were given up with it."""
+    left_out = NOT_PURSUED - {GoalStatus.CANCELLED} if ended(episode) else NOT_PURSUED
+    return tuple(goal for goal in episode.goals if goal.status not in left_out)
 
 
 def techniques_used(episode: Episode) -> tuple[tuple[Technique, int], ...]:

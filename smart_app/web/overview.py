@@ -28,6 +28,7 @@ from smart_app.services.first_steps import Step, first_steps, nothing_begun
 from smart_app.services.goal_rating import GoalStanding, standing_of
 from smart_app.services.overview import Course, course, ended, goals_past, measures, on_hold
 from smart_app.services.planning import resume as resumed
+from smart_app.services.reviewing import goals_that_count
 from smart_app.services.titles import title_of
 from smart_app.services.unread import notices
 from smart_app.web import access, words
@@ -35,7 +36,7 @@ from smart_app.web.desks import changing, desk_of, page, practice
 from smart_app.web.due_words import DueItem, due_items
 from smart_app.web.duty import duty_words
 from smart_app.web.filing import standing_words
-from smart_app.web.goal_words import signed
+from smart_app.web.goal_words import STATUSES, signed
 from smart_app.web.measure_words import shown
 from smart_app.web.off_track import reason_name, track_name
 from smart_app.web.thread_words import thread_links
@@ -44,7 +45,6 @@ from smart_app.web.ways import first_way, measure_way, way
 blueprint = Blueprint("overview", __name__)
 
 _MOST_GOALS, _MOST_MEASURES = 4, 4
-_NOT_PURSUED = {GoalStatus.CANCELLED, GoalStatus.REJECTED, GoalStatus.ENTERED_IN_ERROR}
 _GOOD = {Achievement.ACHIEVED, Achievement.SUSTAINING}
 _MARKS = {
     Achievement.ACHIEVED: "✓",
@@ -83,7 +83,7 @@ def show(handle: str) -> str:
     filed = standing(practice(), desk)
     counted, items = course(desk.episode), due_items(desk, filed)
     measured = measures(desk.episode, practice().catalogue)
-    goals = [goal for goal in desk.episode.goals if goal.status not in _NOT_PURSUED]
+    goals = list(goals_that_count(desk.episode))
     past = goals_past(desk.episode, desk.today)
     goals.sort(key=lambda goal: goal not in past)
     most = _MOST_GOALS - (len(desk.episode.problem_areas) > 1 or len(goals) > _MOST_GOALS)  # the link takes a line too
@@ -98,7 +98,7 @@ def show(handle: str) -> str:
         what=_what(desk),
         course_picture=_course_picture(counted, desk),
         off_track=_off_track(desk),
-        guide=_guide(desk) if nothing_begun(desk.episode) else [],
+        guide=_guide(desk) if nothing_begun(desk.episode) and not ended(desk.episode) else [],
         focus=[_focus(area) for area in desk.episode.problem_areas],
         goals=[_goal(desk, standing_of(desk.episode, goal, desk.today, practice().catalogue)) for goal in goals[:most]],
         more_goals=max(0, len(goals) - most),
@@ -259,6 +259,8 @@ def _goal_state(desk: Desk, found: GoalStanding) -> tuple[str, str]:
         mark = _MARKS.get(goal.achievement, "–")
         word = words.library(concepts.ACHIEVEMENTS[goal.achievement])
         return f"{mark} {word}", "good" if goal.achievement in _GOOD else "warn" if mark == "▲" else ""
+    if goal.status is GoalStatus.CANCELLED:
+        return f"– {STATUSES[goal.status]}", ""
     if goal.due < desk.today and goal.status is GoalStatus.ACTIVE:
         passed = _("date passed")
         return f"▲ {passed}", "warn"

@@ -16,6 +16,7 @@ from smart_app.services import charting, session_drafts
 from smart_app.services.desk import Desk
 from smart_app.services.drafting import Owner, owner_at
 from smart_app.services.groups import is_in_group
+from smart_app.services.overview import ended
 from smart_app.services.problems import Problems
 from smart_app.services.session_drafts import SessionDraft
 from smart_app.services.sessions import SessionForm, left_open, place_of, prefilled, record
@@ -108,7 +109,7 @@ def _page(
         form=session_view(desk, values, practice()),
         place=place_name(desk.episode),
         in_group=is_in_group(practice(), desk),
-        may_save=access.may(desk.role, "session.save"),
+        may_save=access.may(desk.role, "session.save") and not ended(desk.episode),
         problems_found=problems,
         wrong=problems.by_field(),
         kept=kept,

@@ -11,8 +11,10 @@ import pytest
 from werkzeug import Response
 
 from ipt_fhir.model import snapshot
-from ipt_fhir.model.episode import Episode
-from ipt_fhir.model.goals import Achievement
+from ipt_fhir.model.ending import TerminationReason, TerminationReview
+from ipt_fhir.model.episode import Episode, EpisodeStatus
+from ipt_fhir.model.goals import Achievement, GoalStatus
+from ipt_fhir.model.sessions import Phase
 from ipt_fhir.questionnaires.off_track import OffTrackPolicy
 from smart_app.demo import REGISTERED
 from smart_app.roles import StaffRoles
@@ -134,6 +136,23 @@ def test_an_off_track_course_is_marked_by_the_rules_the_site_switched_on(clinic:
     assert "Project policy, not validated." in page
     with_policy(clinic, None)
     assert "off track" not in browser.get("").text
+
+
+def test_what_ended_is_shown_as_it_ended_and_nothing_asks_to_go_on(clinic: Clinic) -> None:
+    """A course that was stopped, with goals that were given up with it."""
+    course = case("A", 8)
+    given_up = tuple(replace(goal, status=GoalStatus.CANCELLED, achievement=None) for goal in course.goals)
+    review = TerminationReview(ended_on=course.sessions[-1].date, reason=TerminationReason.PATIENT_ENDED)
+    over = replace(course, goals=given_up, phase=Phase.CLOSED, status=EpisodeStatus.REVOKED, review=review)
+    browser = put(clinic, over)
+    overview = browser.get("").text
+    assert "No goals agreed yet" not in overview
+    assert "none agreed yet" not in overview
+    assert "– given up" in overview
+    session = browser.get("session").text
+    assert "The course has ended. No session can be added to it." in session
+    assert "Close session" not in session
+    assert given_up[0].text in browser.get("handover").text
 
 
 @pytest.mark.parametrize("name", ["A", "B", "C"])
