@@ -139,10 +139,10 @@ def maintenance_contract(
     """The contract for ``sessions`` more that follow the acute course, the first one an interval after ``agreed_on``.
 
     Numbers go on, so the new contract counts from the first session of the course. ``counted`` is the number of the
-    last one: more may have been held than were agreed.
+    last one, where not just those that were agreed were held: more, or fewer because both ended early.
     """
     ends_on = day_of_session(agreed_on, sessions + 1, frequency)
-    total = max(contract.sessions, counted) + sessions
+    total = (counted or contract.sessions) + sessions
     return replace(contract, sessions=total, frequency=frequency, agreed_on=agreed_on, ends_on=ends_on)
 
 
