@@ -68,8 +68,8 @@ def test_of_windows_that_send_one_form_at_once_each_sees_what_the_one_before_did
             begun_forms.end(tx, ANNA, "own-device", "phq-9")
 
     at_once(4, send)
-    with store.read() as seen:
-        assert len(received_forms.of_patient(seen, ANNA)) == 1
+    with store.read() as reading:
+        assert len(received_forms.of_patient(reading, ANNA)) == 1
 
 
 def test_what_was_sent_waits_for_that_patient_only(store: Store) -> None:
