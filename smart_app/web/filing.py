@@ -25,7 +25,7 @@ from smart_app.services.filing import Receipt, Standing
 from smart_app.services.unread import notices
 from smart_app.web import words
 from smart_app.web.desks import changing, desk_of, page, practice
-from smart_app.web.preview_rows import entry_values, in_order, place_of, preview_values
+from smart_app.web.preview_rows import entry_values, for_eyes_of, in_order, place_of, preview_values
 
 blueprint = Blueprint("filing", __name__)
 
@@ -222,13 +222,14 @@ def _disagreements(desk: Desk, found: Standing, drawn: Drawn) -> list[dict[str, 
     for key, copy in theirs.items():
         ours = describing.description_of(key, desk.episode, practice().site)
         chart = describing.description_of(key, reading.episode, practice().site) if copy and reading else ""
+        differing = differences_between(copy.resource, drawn.resources[key]) if copy else []
         listed.append(
             {
                 "theirs": Markup(chart),  # noqa: S704 - made of escaped values
                 "gone": copy is None,
                 "ours": Markup(ours),  # noqa: S704 - made of escaped values
                 "when": _changed_at(copy.resource) if copy else None,
-                "rows": differences_between(copy.resource, drawn.resources[key])[:_MOST_DIFFERENCES] if copy else [],
+                "rows": for_eyes_of(desk, differing)[:_MOST_DIFFERENCES],
             }
         )
     return listed
