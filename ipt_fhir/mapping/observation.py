@@ -21,7 +21,7 @@ from ipt_fhir.mapping.site import Site
 from ipt_fhir.model.measures import Response, ResponseStatus, answered_at
 from ipt_fhir.questionnaires.answers import answers_of
 from ipt_fhir.questionnaires.scoring import PartScore, Score, score
-from ipt_fhir.rawjson import JsonObject
+from ipt_fhir.rawjson import JsonObject, number
 from ipt_fhir.terminology import concepts, systems
 from ipt_fhir.terminology.concepts import Concept
 
@@ -133,6 +133,20 @@ def write_observation(drawn: Drawn, response: Response, writing: Writing, old: J
     resource["derivedFrom"] = [editing.reference(writing.to(response.id))]
     narrative.put_text(resource, narrative.of_sentences(_sentence(drawn, writing.site)), writing.site)
     return resource
+
+
+def stated_otherwise(drawn: Drawn, resource: JsonObject) -> str:
+    """The value an Observation in the chart states, where it is another than the answers make it; "" where it is not.
+
+    Once written a value is not written again, so that a colleague's change is seen and not undone.
+    """
+    if drawn.link_id is not None:
+        said = resource.get("valueCodeableConcept") or {}
+        codings = [coding for coding in said.get("coding", []) if coding.get("code")]
+        same = any(coding["code"] == drawn.answer for coding in codings)
+        return "" if same or not codings else str(said.get("text") or codings[0]["code"])
+    value = number((resource.get("valueQuantity") or {}).get("value"))
+    return "" if value is None or value == drawn.value else str(value)
 
 
 def focus_goals(observations: Iterable[JsonObject], goals: Iterable[JsonObject]) -> dict[str, str]:

@@ -87,7 +87,8 @@ def _take_over(
             # Under the key of that plan: once it is mended this is its course, and no second plan is ever filed.
             _begin(tx, launch.lane, replace(_new_episode(practice, launch, background), id=wrong.unread.key))
         return unread.of_plan(wrong.unread) if stored is None or stored.id == wrong.unread.key else NotRead()
-    not_read = unread.of_course(reading, ours)
+    otherwise = unread.stated_otherwise(reading, practice.catalogue)
+    not_read = replace(unread.of_course(reading, ours), otherwise=otherwise)
     if stored is None:
         here = with_course(reading.episode, _new_episode(practice, launch, background))
         _adopt(tx, launch.lane, reading, here, NEW)

@@ -10,25 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from ipt_fhir.mapping import editing
+from ipt_fhir.instruments.catalogue import Catalogue
+from ipt_fhir.mapping import editing, observation
 from ipt_fhir.mapping.episode import Reading, Unread
 from ipt_fhir.rawjson import JsonObject
+from smart_app.language import day
 from smart_app.language import gettext as _
 from smart_app.services.describing import counted_words
 from smart_app.services.failures import Failure
+from smart_app.services.titles import title_of
 
 _ENTERED_IN_ERROR = "entered-in-error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """A score, or the answer to an item, that the chart states otherwise than its answers make it."""
+
+    instrument: str
+    on: date
+    there: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotRead:
-    """The entries of this course that could not be read. ``in_plan``: the plan is, or names, one of them. ``voided``:
-    the plan of the course that is here was marked as entered in error."""
+    """The entries of this course that could not be read, or not be believed (``otherwise``). ``in_plan``: the plan is,
+    or names, one that could not be read. ``voided``: the plan of the course here was marked as entered in error."""
 
     entries: tuple[Unread, ...] = ()
     in_plan: bool = False
     voided: bool = False
+    otherwise: tuple[Otherwise, ...] = ()
 
     @property
     def holds_filing(self) -> bool:
@@ -58,24 +72,56 @@ def of_course(reading: Reading, resources: Iterable[JsonObject]) -> NotRead:
     return NotRead(entries=(*named, *naming), in_plan=bool(named))
 
 
+def stated_otherwise(reading: Reading, catalogue: Catalogue) -> tuple[Otherwise, ...]:
+    """What Observations of the course state otherwise than the responses they are drawn from."""
+    known = catalogue.instruments()
+    return tuple(
+        Otherwise(instrument=response.instrument, on=drawn.at.date(), there=there)
+        for response in reading.episode.responses
+        if response.stands and response.instrument in known
+        for drawn in observation.drawn_from(response, catalogue, reading.episode.responses)
+        if (there := observation.stated_otherwise(drawn, reading.resources.get(drawn.key, {})))
+    )
+
+
 def is_voided(plan: str, resources: Iterable[JsonObject]) -> bool:
     """Whether the CarePlan of that key was marked as entered in error."""
     plans = (item for item in resources if item.get("resourceType") == "CarePlan")
     return any(editing.identifier_of(item) == plan and item.get("status") == _ENTERED_IN_ERROR for item in plans)
 
 
-def notices(found: NotRead) -> Sequence[Failure]:
-    """What a page says above everything else; nothing where all was read."""
+def notices(found: NotRead, catalogue: Catalogue) -> Sequence[Failure]:
+    """What a page says above everything else; nothing where all was read and believed."""
     if found.voided:
         return [_voided()]
-    if not found.entries:
-        return []
+    said = [_otherwise(item, catalogue) for item in found.otherwise]
+    return [_not_read(found), *said] if found.entries else said
+
+
+def _not_read(found: NotRead) -> Failure:
     listed = "; ".join(_sentence(item) for item in found.entries)
     what_to_do = _("Mend the entry in the hospital's record, then open the app from the chart again.")
     if found.in_plan:
         held = _("Until then nothing is filed, so that nothing is lost, and changes in the chart do not come in.")
         what_to_do = f"{what_to_do} {held}"
-    return [Failure(code="chart-unread", happened=listed, what_to_do=what_to_do, tone="warn")]
+    return Failure(code="chart-unread", happened=listed, what_to_do=what_to_do, tone="warn")
+
+
+def _otherwise(item: Otherwise, catalogue: Catalogue) -> Failure:
+    known = catalogue.instruments().get(item.instrument)
+    title = title_of(known) if known else item.instrument
+    return Failure(
+        code="score-differs",
+        happened=_(
+            "The record says %(there)s for the %(measure)s of %(day)s; its answers say otherwise. This app goes by the "
+            "answers.",
+            there=item.there,
+            measure=title,
+            day=day(item.on),
+        ),
+        what_to_do=_("Mend the score in the hospital's record, or correct the answers under History."),
+        tone="warn",
+    )
 
 
 def why(unread: Unread) -> str:

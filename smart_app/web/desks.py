@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from flask import abort, current_app, g, render_template, request
@@ -10,7 +11,9 @@ from smart_app.services import drafting
 from smart_app.services.charting import open_desk
 from smart_app.services.desk import Desk
 from smart_app.services.drafting import Owner
+from smart_app.services.failures import Failure
 from smart_app.services.practice import Practice
+from smart_app.services.unread import notices
 from smart_app.web import access
 from smart_app.web.guarding import Refusal, browser_secret, check_form, check_patient
 
@@ -71,6 +74,11 @@ def sent_window() -> str:
 def page(template: str, desk: Desk | None = None, **values: object) -> str:
     """A page; ``notices`` are failures shown above it."""
     return render_template(template, desk=desk, **{"notices": [], **values})
+
+
+def chart_notices(desk: Desk) -> Sequence[Failure]:
+    """What stands above a page that speaks of the chart: what of the course could not be read there, or believed."""
+    return notices(desk.background.not_read, practice().catalogue)
 
 
 def chosen(field: str, offered: type[StrEnum], otherwise: StrEnum) -> str:

@@ -22,9 +22,8 @@ from smart_app.services.course_resources import Drawn
 from smart_app.services.desk import Desk
 from smart_app.services.failures import Failure, failure_by_code
 from smart_app.services.filing import Receipt, Standing
-from smart_app.services.unread import notices
 from smart_app.web import words
-from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.desks import changing, chart_notices, desk_of, page, practice
 from smart_app.web.preview_rows import entry_values, for_eyes_of, in_order, place_of, preview_values
 
 blueprint = Blueprint("filing", __name__)
@@ -54,7 +53,7 @@ class Shown:
 def show(handle: str) -> str:
     """The page."""
     desk = desk_of(handle)
-    return page("filing.html", desk, filing=_filing(desk), notices=notices(desk.background.not_read))
+    return page("filing.html", desk, filing=_filing(desk), notices=chart_notices(desk))
 
 
 @blueprint.get("/filing/preview")
@@ -69,7 +68,7 @@ def preview(handle: str) -> str:
     shown = standing_words(standing)
     values |= preview_values(desk, drawn, found.changes, names)
     filed = {"state": shown.state, "sentence": shown.sentence, **values}
-    return page("filing_preview.html", desk, filing=filed, notices=notices(desk.background.not_read))
+    return page("filing_preview.html", desk, filing=filed, notices=chart_notices(desk))
 
 
 @blueprint.get("/filing/preview/<entry>")

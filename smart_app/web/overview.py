@@ -30,9 +30,8 @@ from smart_app.services.overview import Course, course, ended, goals_past, measu
 from smart_app.services.planning import resume as resumed
 from smart_app.services.reviewing import goals_that_count
 from smart_app.services.titles import title_of
-from smart_app.services.unread import notices
 from smart_app.web import access, words
-from smart_app.web.desks import changing, desk_of, page, practice
+from smart_app.web.desks import changing, chart_notices, desk_of, page, practice
 from smart_app.web.due_words import DueItem, due_items
 from smart_app.web.duty import duty_words
 from smart_app.web.filing import standing_words
@@ -90,7 +89,7 @@ def show(handle: str) -> str:
     return page(
         "overview.html",
         desk,
-        notices=notices(desk.background.not_read),
+        notices=chart_notices(desk),
         course=counted,
         heading=_heading(desk, counted),
         ended=ended(desk.episode),

@@ -15,8 +15,7 @@ from smart_app.services.plan_form import PlanForm
 from smart_app.services.plan_links import tie
 from smart_app.services.planning import agree
 from smart_app.services.problems import Problems
-from smart_app.services.unread import notices
-from smart_app.web.desks import changing, chosen, desk_of, drafts_owner, page, practice
+from smart_app.web.desks import changing, chart_notices, chosen, desk_of, drafts_owner, page, practice
 from smart_app.web.plan_view import Draft, form_of_course, plan_values, with_usual
 
 blueprint = Blueprint("plan", __name__)
@@ -97,4 +96,9 @@ def _from_request() -> PlanForm:
 
 def _page(desk: Desk, values: PlanForm, problems: Problems, draft: Draft | None = None) -> str:
     template = "plan/ended.html" if ended(desk.episode) else "plan/page.html"
-    return page(template, desk, notices=notices(desk.background.not_read), **plan_values(desk, values, problems, draft))
+    return page(
+        template,
+        desk,
+        notices=chart_notices(desk),
+        **plan_values(desk, values, problems, draft),
+    )

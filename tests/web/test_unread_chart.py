@@ -181,3 +181,18 @@ def test_work_taken_out_of_the_plan_in_the_chart_leaves_the_course_itself_in_it(
     assert "✓ in the record" in file(browser).text
     assert str(clinic.chart("CarePlan")).count("ipt-session'") == 1
     assert len(clinic.chart("ServiceRequest")) == orders
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_score_that_the_record_states_otherwise_is_said_and_not_undone(clinic: Clinic) -> None:
+    """Published examples too state totals that their answers do not add up to."""
+    (score,) = [item for item in clinic.chart("Observation") if "44261-6" in str(item["code"])]
+    spoil(clinic, score, valueQuantity={**score["valueQuantity"], "value": 3})
+    said_so = "The record says 3 for the PHQ-9 of 2 Mar 2026; its answers say otherwise."
+    later = clinic.opened()
+    assert said(later, said_so) == list(PAGES)
+    assert "16" in later.get("history").text
+    (kept,) = [item for item in clinic.chart("Observation") if item["id"] == score["id"]]
+    assert kept["valueQuantity"]["value"] == 3
+    spoil(clinic, score)
+    assert said(clinic.opened(), said_so) == []
