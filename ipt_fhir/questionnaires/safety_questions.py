@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from ipt_fhir.instruments.catalogue import Instrument, Item, Scheme
+from ipt_fhir.instruments.catalogue import Instrument, Item, SafetyRule, Scheme
 from ipt_fhir.questionnaires.entries import same_answer
 from ipt_fhir.questionnaires.form import Form, Value
 from ipt_fhir.questionnaires.reading import our_code, places_in, schemes_in
@@ -32,28 +32,28 @@ def worrying_answers(
     answered = [item for item in shown if item.enabled and item.answers]
     found: list[SafetyAnswer] = []
     known: set[str] = set()
-    for instrument in (*((own,) if own else ()), *others) if answered else ():
-        asking = _asking(instrument, form, is_own=instrument is own) - known
-        asked = [item for item in answered if item.item.link_id in asking]
-        worry = _worry(instrument, form, asked)
-        if worry:
-            found.append(worry)
-            known |= {item.item.link_id for item in asked}
+    instruments = (*((own,) if own else ()), *(item for item in others if own is None or item.id != own.id))
+    for instrument in instruments if answered else ():
+        rule = instrument.safety
+        item = instrument.item(rule.link_id) if rule else None
+        if rule is None or item is None:
+            continue
+        schemes = schemes_in(instrument, {}, form.raw)
+        asking = _asking(instrument, item, schemes, form, is_own=instrument is own) - known
+        asked = [row for row in answered if row.item.link_id in asking]
+        if worst := _worst(rule, item, schemes, asked):
+            found.append(SafetyAnswer(link_id=item.link_id, code=worst, positive=True))
+            known |= {row.item.link_id for row in asked}
     return found
 
 
-def _asking(instrument: Instrument, form: Form, *, is_own: bool) -> set[str]:
+def _asking(instrument: Instrument, item: Item, schemes: list[Scheme], form: Form, *, is_own: bool) -> set[str]:
     """The linkIds under which the form asks the safety question of the instrument.
 
     A linkId that is no LOINC code ("9") means the question only in the instrument's own form, or where the form's code
     says the same.
     """
-    rule = instrument.safety
-    item = instrument.item(rule.link_id) if rule else None
-    if rule is None or item is None:
-        return set()
-    places = places_in(instrument, schemes_in(instrument, {}, form.raw), form.raw)
-    asking = {link_id for link_id, place in places.items() if place == item.link_id}
+    asking = {link_id for link_id, place in places_in(instrument, schemes, form.raw).items() if place == item.link_id}
     coded = {row.link_id for row in form.walk() if any(_is(item, coding) for coding in row.codes)}
     by_itself = is_own or bool(item.concept and item.concept.system == systems.LOINC)
     return asking | coded if by_itself else (asking - {item.link_id}) | coded
@@ -66,15 +66,10 @@ def _is(item: Item, coding: object) -> bool:
     return (coding.get("system", systems.LOINC), coding.get("code")) == (item.concept.system, item.concept.code)
 
 
-def _worry(instrument: Instrument, form: Form, asked: Sequence[Shown]) -> SafetyAnswer | None:
-    rule = instrument.safety
-    item = instrument.item(rule.link_id) if rule else None
-    if rule is None or item is None:
-        return None
-    schemes = schemes_in(instrument, {}, form.raw)
+def _worst(rule: SafetyRule, item: Item, schemes: list[Scheme], asked: Sequence[Shown]) -> str:
+    """The first positive answer, else that one cannot be read; "" where nothing worries."""
     codes = [_code(item, given.value, shown, schemes) for shown in asked for given in shown.answers]
-    worst = next((code for code in codes if code in rule.positive), NOT_UNDERSTOOD if NOT_UNDERSTOOD in codes else "")
-    return SafetyAnswer(link_id=item.link_id, code=worst, positive=True) if worst else None
+    return next((code for code in codes if code in rule.positive), NOT_UNDERSTOOD if NOT_UNDERSTOOD in codes else "")
 
 
 def _code(item: Item, value: Value, shown: Shown, schemes: list[Scheme]) -> str:

@@ -9,11 +9,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from ipt_fhir.instruments.catalogue import Catalogue, Instrument
-from ipt_fhir.model.episode import Episode, EpisodeStatus, Frequency
+from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.sessions import Attendance, Phase
 from ipt_fhir.protocol.catalogue import measures_of
 from ipt_fhir.protocol.course_guards import measure_in, variant_of
-from ipt_fhir.protocol.pace import DAYS_BETWEEN
+from ipt_fhir.protocol.pace import days_until_due
 from ipt_fhir.questionnaires.off_track import MISSED, OffTrackPolicy, Track, Verdict, leading_measure, off_track
 from ipt_fhir.questionnaires.readings import Reading, first_total, readings
 from ipt_fhir.questionnaires.scoring import Change, change
@@ -125,8 +125,7 @@ def is_due(episode: Episode, measure: Instrument, rhythm: Rhythm, today: date) -
     if not days:
         return True
     if rhythm is Rhythm.EVERY_SESSION:
-        frequency = episode.contract.frequency if episode.contract else Frequency.WEEKLY
-        return (today - days[-1]).days >= max(1, int(DAYS_BETWEEN[frequency]) - 1)
+        return (today - days[-1]).days >= days_until_due(episode)
     since = [item for item in episode.sessions if item.kind.counts and item.closed and item.date >= days[-1]]
     return len(since) >= SESSIONS_BETWEEN
 

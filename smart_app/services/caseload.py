@@ -13,9 +13,9 @@ from enum import StrEnum
 
 import msgspec
 
-from ipt_fhir.model.episode import Episode, EpisodeStatus, Frequency
+from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.sessions import Phase
-from ipt_fhir.protocol.pace import DAYS_BETWEEN
+from ipt_fhir.protocol.pace import days_until_due
 from ipt_fhir.questionnaires.off_track import Track, leading_measure, off_track
 from smart_app.services.desk import Desk, PatientCard
 from smart_app.services.overview import course, measure
@@ -143,7 +143,6 @@ def note_of(practice: Practice, episode: Episode, patient: PatientCard, unfiled:
     verdict = off_track(episode, practice.site.off_track, practice.catalogue)
     closed = [item for item in counted.sessions if item.kind.counts]
     recent = closed[-_LAST_SESSIONS:]
-    frequency = episode.contract.frequency if episode.contract else Frequency.WEEKLY
     return CourseNote(
         initials=initials(patient.name),
         record_number=patient.record_number or "",
@@ -159,7 +158,7 @@ def note_of(practice: Practice, episode: Episode, patient: PatientCard, unfiled:
         score=f"{latest.total:f}" if latest and latest.total is not None else "",
         band=latest.band.label if latest and latest.band else "",
         measured_on=latest.at.astimezone().date() if latest else None,
-        days_between=max(1, int(DAYS_BETWEEN[frequency]) - 1),
+        days_between=days_until_due(episode),
         reasons=verdict.reasons if verdict else (),
         judged=verdict.track.value if verdict else "",
         safety=len(episode.open_safety_items),

@@ -11,12 +11,12 @@ from datetime import date, datetime
 
 from ipt_fhir.instruments.catalogue import Catalogue, Instrument
 from ipt_fhir.model.activities import ActivityStatus
-from ipt_fhir.model.episode import Episode, EpisodeStatus, Frequency
+from ipt_fhir.model.episode import Episode, EpisodeStatus
 from ipt_fhir.model.measures import answered_at
 from ipt_fhir.protocol.activities import SESSIONAL
 from ipt_fhir.protocol.catalogue import measures_of
 from ipt_fhir.protocol.course_guards import variant_of
-from ipt_fhir.protocol.pace import DAYS_BETWEEN
+from ipt_fhir.protocol.pace import days_until_due
 
 _UNDER_WAY = {EpisodeStatus.DRAFT, EpisodeStatus.ACTIVE}
 _PLANNED = {ActivityStatus.PLANNED}
@@ -81,6 +81,5 @@ def _sessional(episode: Episode, catalogue: Catalogue) -> str | None:
 
 def _is_time(episode: Episode, key: str, done: Iterable[Answered], today: date) -> bool:
     """A day before the usual distance of sessions is over, because sessions move by a day."""
-    frequency = episode.contract.frequency if episode.contract else Frequency.WEEKLY
     days = [(today - item.at.astimezone().date()).days for item in done if item.key == key]
-    return not days or min(days) >= max(1, int(DAYS_BETWEEN[frequency]) - 1)
+    return not days or min(days) >= days_until_due(episode)

@@ -8,13 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ipt_fhir.instruments.catalogue import SHIPPED, Band, Catalogue, Instrument
-from ipt_fhir.model.episode import Episode, Frequency
+from ipt_fhir.model.episode import Episode
 from ipt_fhir.model.goals import Goal, GoalStatus
 from ipt_fhir.model.sessions import Attendance, Phase, Session
 from ipt_fhir.protocol.catalogue import Variant, measures_of
 from ipt_fhir.protocol.course import Step, step_of
 from ipt_fhir.protocol.course_guards import measure_in, variant_of
-from ipt_fhir.protocol.pace import DAYS_BETWEEN
+from ipt_fhir.protocol.pace import days_until_due
 from ipt_fhir.questionnaires.off_track import leading_measure
 from ipt_fhir.questionnaires.readings import Reading, readings
 from ipt_fhir.questionnaires.scoring import Change, change
@@ -157,8 +157,7 @@ def goals_past(episode: Episode, today: date) -> tuple[Goal, ...]:
 def _measure_is_due(episode: Episode, today: date, catalogue: Catalogue) -> bool:
     """The leading measure opens every session: a day before their usual distance is over, because sessions move."""
     found = measure(episode, leading_measure(episode, catalogue), catalogue).latest
-    frequency = episode.contract.frequency if episode.contract else Frequency.WEEKLY
-    return found is None or (today - found.at.date()).days >= max(1, int(DAYS_BETWEEN[frequency]) - 1)
+    return found is None or (today - found.at.date()).days >= days_until_due(episode)
 
 
 def _phases(variant: Variant, contracted: int) -> tuple[tuple[Phase, int, int], ...]:

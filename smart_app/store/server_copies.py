@@ -49,16 +49,12 @@ class SealedCopy(NamedTuple):
 
 def sealed(tx: ReadTransaction, episode_id: str) -> list[SealedCopy]:
     """Every copy of a course, by key; may be unsealed after the transaction."""
-    mine = select(server_copies).where(server_copies.c.episode_id == episode_id)
-    rows = tx.connection.execute(mine.order_by(server_copies.c.key))
-    return [SealedCopy(Receipt(**_told(row)), partial(_unsealed, tx.cipher, row)) for row in rows]
+    return [SealedCopy(Receipt(**_told(row)), partial(_unsealed, tx.cipher, row)) for row in _rows(tx, episode_id)]
 
 
 def of_episode(tx: ReadTransaction, episode_id: str) -> list[StoredCopy]:
     """Every copy of a course, by key. Raises SealBroken."""
-    mine = select(server_copies).where(server_copies.c.episode_id == episode_id)
-    rows = tx.connection.execute(mine.order_by(server_copies.c.key))
-    return [StoredCopy(**_told(row), content=_unsealed(tx.cipher, row)) for row in rows]
+    return [StoredCopy(**_told(row), content=_unsealed(tx.cipher, row)) for row in _rows(tx, episode_id)]
 
 
 def versions(tx: ReadTransaction, episode_id: str) -> dict[str, str | None]:
@@ -105,6 +101,11 @@ def _row(tx: Transaction, episode_id: str, copy: StoredCopy) -> dict[str, object
         "verified": copy.verified,
         "differences": list(copy.differences),
     }
+
+
+def _rows(tx: ReadTransaction, episode_id: str) -> Iterable[Row[Any]]:
+    mine = select(server_copies).where(server_copies.c.episode_id == episode_id)
+    return tx.connection.execute(mine.order_by(server_copies.c.key))
 
 
 def _told(row: Row[Any]) -> dict[str, Any]:

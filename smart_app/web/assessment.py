@@ -15,13 +15,13 @@ from smart_app.services import asking, charting, course_resources
 from smart_app.services.assessing import MeasureState, Rhythm, measure_states, trends
 from smart_app.services.describing import asked_words
 from smart_app.services.desk import Desk
-from smart_app.services.packs import is_by_hand, why_form_is_closed
+from smart_app.services.packs import why_form_is_closed
 from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.desks import desk_of, page, practice
 from smart_app.web.measure_view import MeasureCard, measure_card, with_total
 from smart_app.web.off_track import panel_of, track_name
-from smart_app.web.ways import filling_way
+from smart_app.web.ways import filling_words, measure_way
 
 blueprint = Blueprint("assessment", __name__)
 
@@ -127,7 +127,6 @@ def _cards(desk: Desk, waiting: Set[str]) -> list[MeasureCard]:
 def _measure_row(item: MeasureState, desk: Desk) -> MeasureRow:
     mark, state, tone = _state(item)
     found, latest = item.instrument, item.latest
-    closed, by_hand = why_form_is_closed(practice(), found), is_by_hand(practice(), found)
     total, band = with_total(latest) if latest else ("", "")
     by = latest.source.author.display if latest and latest.source.author else ""
     return MeasureRow(
@@ -141,9 +140,9 @@ def _measure_row(item: MeasureState, desk: Desk) -> MeasureRow:
         total=total,
         band=band,
         change=words.change_words(item.change.points, item.change.reliable) if item.change else "",
-        act=_("Enter the total") if by_hand else _("Fill in"),
-        url=filling_way(desk, found.id, by_hand=by_hand, closed=bool(closed)),
-        why=closed,
+        act=filling_words(found),
+        url=measure_way(desk, found),
+        why=why_form_is_closed(practice(), found),
         is_due=item.is_due,
     )
 

@@ -19,7 +19,7 @@ from smart_app.services.packs import is_by_hand
 from smart_app.services.titles import title_of
 from smart_app.web import words
 from smart_app.web.desks import practice
-from smart_app.web.ways import first_way, measure_way, way
+from smart_app.web.ways import filling_words, first_way, measure_way, way
 
 _MOST_SAFETY = 2
 _PRESSING = {IntentState.CONFLICT, IntentState.HELD}
@@ -91,8 +91,7 @@ def _other(item: MeasureState, desk: Desk) -> DueItem:
     sentence = _("every 4 sessions")
     if latest:
         sentence = _("%(sentence)s; last %(date)s", sentence=sentence, date=words.day(latest.at.astimezone().date()))
-    act = _("Enter the total") if is_by_hand(practice(), found) else _("Fill in")
-    return DueItem(name=title_of(found), sentence=sentence, label=act, url=measure_way(desk, found))
+    return DueItem(name=title_of(found), sentence=sentence, label=filling_words(found), url=measure_way(desk, found))
 
 
 def _item(item: Due, desk: Desk, filed: Standing) -> DueItem:
@@ -116,7 +115,7 @@ def _measure(desk: Desk) -> DueItem:
     return DueItem(
         name=title_of(found.instrument),
         sentence=sentence,
-        label=_("Enter the total") if by_hand else _("Fill in"),
+        label=filling_words(found.instrument),
         url=url,
     )
 

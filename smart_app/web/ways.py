@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from ipt_fhir.instruments.catalogue import Instrument
+from smart_app.language import gettext as _
 from smart_app.services.desk import Desk
 from smart_app.services.packs import is_by_hand, why_form_is_closed
 from smart_app.web import access
@@ -27,6 +28,11 @@ def measure_way(desk: Desk, measure: Instrument) -> str:
     """Where a measure is filled in: its form, or its total where its form is not here or not here any more."""
     closed = bool(why_form_is_closed(practice(), measure))
     return filling_way(desk, measure.id, by_hand=is_by_hand(practice(), measure), closed=closed)
+
+
+def filling_words(measure: Instrument) -> str:
+    """What one does there."""
+    return _("Enter the total") if is_by_hand(practice(), measure) else _("Fill in")
 
 
 def filling_way(desk: Desk, key: str, *, by_hand: bool, closed: bool = False) -> str:
